@@ -1,0 +1,191 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `TraceEvent`: the closed set of all that can happen in a run, as plain
+// structs. The engine makes them, sinks take them, readers of traces give them
+// back.
+
+#ifndef ORRERY_BASE_TRACE_EVENT_H_
+#define ORRERY_BASE_TRACE_EVENT_H_
+
+#include <cstdint>
+#include <variant>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "orrery/base/access.h"
+#include "orrery/base/choice.h"
+#include "orrery/base/ids.h"
+#include "orrery/base/sim_time.h"
+#include "orrery/base/source_site.h"
+
+namespace orrery {
+
+// What kind of thing can be chosen to run next.
+enum class EntityKind : uint8_t {
+  kTask = 1,
+  kCallback = 2,  // posted to run as soon as possible
+  kTimer = 3,     // posted to run at an instant
+  kMessage = 4,   // ready to be delivered
+};
+absl::string_view EntityKindName(EntityKind kind);
+
+// What a task that does not run waits for.
+enum class WaitKind : uint8_t {
+  kNothing = 0,
+  kTurn = 1,   // could run: it yielded, or stands before a declared access
+  kSleep = 2,  // an instant
+  kJoin = 3,   // another task's end
+  kAll = 4,    // the end of several tasks
+  kMutex = 5,
+  kEvent = 6,
+  kQueueGet = 7,
+  kQueuePut = 8,
+  kForeign = 9,  // an awaitable that is not Orrery's
+};
+absl::string_view WaitName(WaitKind kind);
+
+// How a run ended.
+enum class Outcome : uint8_t {
+  kUnknown = 0,    // the process died, or the run is not over
+  kCompleted = 1,  // the main task returned
+  kFailed = 2,     // an exception that nobody caught, or a failed assertion
+  kDeadlock = 3,   // nothing ready, no timer, and the main task not done
+  kStepLimit = 4,
+  kTimeLimit = 5,
+  kDiverged = 6,  // a replay met something else than was recorded
+};
+absl::string_view OutcomeName(Outcome outcome);
+
+// A place in the source as text. Both views are empty where it is not known.
+struct SiteText {
+  absl::string_view file;
+  absl::string_view function;
+  uint32_t line = 0;
+
+  SiteText() = default;
+  SiteText(const SourceSite& site)  // NOLINT: a site is its text
+      : file(site.file_name()),
+        function(site.function_name()),
+        line(site.line()) {}
+  SiteText(absl::string_view f, absl::string_view fn, uint32_t l)
+      : file(f), function(fn), line(l) {}
+};
+
+namespace event {
+
+// A task or callback came into being. The acting task is its parent.
+struct Spawned {
+  TaskId id;
+  EntityId entity;
+  EntityKind kind = EntityKind::kTask;
+  NodeId node;
+  absl::string_view name;
+  SiteText site;
+  SimTime due;  // for timers: when it is to run
+};
+
+// An object that tasks can wait for or share came into being.
+struct ObjectMade {
+  ObjectId id;
+  ObjectKey key;
+  absl::string_view type;  // "Mutex"
+  absl::string_view name;
+  SiteText site;
+};
+
+// The scheduler chose among `candidates` (left empty for draws of numbers, and
+// where there are more than `kMaxTracedCandidates`).
+struct Chosen {
+  Choice choice;
+  absl::Span<const TaskId> candidates;
+};
+inline constexpr size_t kMaxTracedCandidates = 16;
+
+// The acting task or callback begins a step.
+struct Resumed {};
+
+// The acting task ends its step and waits. `object` is the object or, for
+// kJoin, the id of the awaited task. `due` is set for kSleep.
+struct Suspended {
+  WaitKind wait = WaitKind::kNothing;
+  uint32_t object = 0;
+  SimTime due;
+  SiteText site;
+};
+
+// `task` became ready to run, by the acting task's doing (or by the clock's, if
+// no task acts).
+struct Woken {
+  TaskId task;
+};
+
+// The acting task made an access within its step.
+struct Accessed {
+  ObjectId object;
+  AccessKind kind = AccessKind::kNone;
+};
+
+// The acting task or callback is over.
+struct Finished {
+  bool failed = false;  // by an exception
+};
+
+// A timer was cancelled before it ran.
+struct TimerCancelled {
+  TaskId timer;
+};
+
+// A line that the program logged.
+struct Logged {
+  absl::string_view text;
+  SiteText site;
+};
+
+// The program said that something is wrong: a failed assertion, an exception
+// that nobody awaits.
+struct Failed {
+  absl::string_view message;
+  SiteText site;
+};
+
+// Simulated time passed inside a step.
+struct TimePassed {
+  SimTime until;
+  SiteText site;
+};
+
+// Something was made to go wrong. `what` names it: "partition", "crash".
+struct Faulted {
+  absl::string_view what;
+  NodeId node;
+};
+
+// A group of choices begins or ends.
+struct SpanBegun {
+  SpanId id;
+  SpanId parent;
+  absl::string_view label;
+};
+struct SpanEnded {
+  SpanId id;
+};
+
+}  // namespace event
+
+struct TraceEvent {
+  using What =
+      std::variant<event::Spawned, event::ObjectMade, event::Chosen,
+                   event::Resumed, event::Suspended, event::Woken,
+                   event::Accessed, event::Finished, event::TimerCancelled,
+                   event::Logged, event::Failed, event::TimePassed,
+                   event::Faulted, event::SpanBegun, event::SpanEnded>;
+
+  SimTime time;
+  TaskId task;  // who acts; none: the event loop itself
+  What what;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_BASE_TRACE_EVENT_H_

@@ -1,0 +1,46 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "orrery/sim/post.h"
+
+#include "orrery/base/sim_time.h"
+#include "orrery/sim/simulation.h"
+
+namespace orrery {
+namespace {
+
+PostHandle PostKind(EntityKind kind, SimTime due,
+                    absl::AnyInvocable<void() &&> callback,
+                    const SourceSite& site) {
+  PostedCallback* posted = new PostedCallback(std::move(callback));
+  Simulation::Current("Post").PostCallback(posted, kind, due, site);
+  return PostHandle(posted);
+}
+
+}  // namespace
+
+bool PostHandle::Cancel() {
+  Simulation* simulation = Simulation::CurrentOrNull();
+  if (callback_ == nullptr || simulation == nullptr) return false;
+  return simulation->CancelCallback(callback_);
+}
+
+PostHandle Post(absl::AnyInvocable<void() &&> callback, SourceSite site) {
+  return PostKind(EntityKind::kCallback, SimTime(), std::move(callback), site);
+}
+
+PostHandle PostAfter(absl::Duration delay,
+                     absl::AnyInvocable<void() &&> callback, SourceSite site) {
+  const SimTime now = Simulation::Current("PostAfter").now();
+  return PostKind(EntityKind::kTimer, After(now, ToNanoseconds(delay)),
+                  std::move(callback), site);
+}
+
+PostHandle PostAt(absl::Time instant, absl::AnyInvocable<void() &&> callback,
+                  SourceSite site) {
+  return PostKind(EntityKind::kTimer,
+                  SimTime(ToNanoseconds(instant - SimEpoch())),
+                  std::move(callback), site);
+}
+
+}  // namespace orrery

@@ -1,0 +1,40 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `PostedCallback`: what the event loop knows about a callback that waits to
+// run. It is shared by the loop and by the handle that can cancel it.
+
+#ifndef ORRERY_SIM_POSTED_CALLBACK_H_
+#define ORRERY_SIM_POSTED_CALLBACK_H_
+
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "orrery/sim/frame_pool.h"
+#include "orrery/sim/runnable.h"
+
+namespace orrery {
+
+struct PostedCallback : Runnable {
+  explicit PostedCallback(absl::AnyInvocable<void() &&> f)
+      : function(std::move(f)) {}
+
+  static void* operator new(size_t size) { return FramePool::Allocate(size); }
+  static void operator delete(void* block, size_t size) {
+    FramePool::Deallocate(block, size);
+  }
+
+  void Ref() { ++references; }
+  void Unref() {
+    if (--references == 0) delete this;
+  }
+
+  absl::AnyInvocable<void() &&> function;
+  uint32_t references = 1;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_SIM_POSTED_CALLBACK_H_

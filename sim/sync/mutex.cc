@@ -1,0 +1,37 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "orrery/sim/sync/mutex.h"
+
+#include "orrery/base/check.h"
+
+namespace orrery {
+
+bool Mutex::TryLock() {
+  Simulation& simulation = Simulation::Current("Mutex::TryLock");
+  ORRERY_CHECK(simulation.current_task() != nullptr,
+               "Mutex::TryLock() was called outside of a task");
+  simulation.Accessed(*this, AccessKind::kAcquire);
+  return TryLockFor(simulation.current_task());
+}
+
+void Mutex::Unlock() {
+  Simulation* simulation = Simulation::CurrentOrNull();
+  // Guards in frames that are destroyed with the run have nobody to wake.
+  if (simulation == nullptr || simulation->closing()) return;
+  ORRERY_CHECK(holder() == simulation->current_task(),
+               "Mutex::Unlock() was called by a task that does not hold the "
+               "mutex; keep the Guard in the task that locked it");
+  simulation->Accessed(*this, AccessKind::kRelease);
+  if (waiters_.empty()) {
+    set_holder(nullptr);
+    return;
+  }
+  TaskState* next = static_cast<TaskState*>(waiters_.PopFront());
+  set_holder(next);
+  static_cast<LockAwaiter*>(static_cast<Operation*>(next->waits_on))
+      ->handed_over_ = true;
+  simulation->WakeToAttempt(next);
+}
+
+}  // namespace orrery

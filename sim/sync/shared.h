@@ -1,0 +1,83 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `Shared<T>`: a cell of memory that tasks share, every read and write of which
+// is a declared step. Where code under test touches plain variables of several
+// threads, a model of it touches `Shared` ones: the scheduler may then let
+// another task go between any two accesses, and knows which of them commute.
+//
+//   int seen = co_await balance.Read();
+//   co_await balance.Write(seen + 1);  // a lost update, found by exploring
+
+#ifndef ORRERY_SIM_SYNC_SHARED_H_
+#define ORRERY_SIM_SYNC_SHARED_H_
+
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "orrery/base/source_site.h"
+#include "orrery/sim/operation.h"
+#include "orrery/sim/sync_object.h"
+
+namespace orrery {
+
+template <typename T>
+class Shared : public SyncObject {
+ public:
+  // `name` is for reports.
+  explicit Shared(T value = T(), absl::string_view name = "",
+                  SourceSite site = SourceSite::current())
+      : SyncObject("Shared", name, site), value_(std::move(value)) {}
+
+  class [[nodiscard]] ReadAwaiter : public OperationAwaiter<ReadAwaiter> {
+   public:
+    explicit ReadAwaiter(Shared* cell)
+        : OperationAwaiter<ReadAwaiter>(cell, AccessKind::kRead), cell_(cell) {}
+
+    T await_resume() const { return cell_->value_; }
+
+    bool Try(Simulation&) const { return true; }
+    WaitKind wait_kind() const { return WaitKind::kTurn; }
+    RunnableList& waiters() const { return cell_->nobody_; }
+
+   private:
+    Shared* cell_;
+  };
+
+  class [[nodiscard]] WriteAwaiter : public OperationAwaiter<WriteAwaiter> {
+   public:
+    WriteAwaiter(Shared* cell, T value)
+        : OperationAwaiter<WriteAwaiter>(cell, AccessKind::kWrite),
+          cell_(cell),
+          value_(std::move(value)) {}
+
+    void await_resume() const {}
+
+    bool Try(Simulation&) {
+      cell_->value_ = std::move(value_);
+      return true;
+    }
+    WaitKind wait_kind() const { return WaitKind::kTurn; }
+    RunnableList& waiters() const { return cell_->nobody_; }
+
+   private:
+    Shared* cell_;
+    T value_;
+  };
+
+  // One step: returns the value.
+  ReadAwaiter Read() { return ReadAwaiter(this); }
+  // One step: replaces the value.
+  WriteAwaiter Write(T value) { return WriteAwaiter(this, std::move(value)); }
+
+  // The value, without a step: for assertions when all is over.
+  const T& Peek() const { return value_; }
+
+ private:
+  T value_;
+  RunnableList nobody_;  // an access never waits
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_SIM_SYNC_SHARED_H_

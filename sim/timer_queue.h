@@ -1,0 +1,100 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `TimerQueue`: runnables by the instant at which they are due; among equal
+// instants, in the order in which they were added.
+//
+// The clock never goes back, so this is a monotone radix structure (Ahuja,
+// Mehlhorn, Orlin, Tarjan: "Faster algorithms for the shortest path problem",
+// 1990) with 64-way digits: eleven levels cover all of int64. A timer hangs in
+// the slot of the highest digit in which its deadline differs from the queue's
+// own time. Adding and removing are O(1); taking moves a timer down at most
+// once for each level. Lists are intrusive; nothing is allocated. Since a slot
+// keeps the order of arrival and is emptied as a whole, ties need no sequence
+// number.
+
+#ifndef ORRERY_SIM_TIMER_QUEUE_H_
+#define ORRERY_SIM_TIMER_QUEUE_H_
+
+#include <bit>
+#include <cstdint>
+
+#include "orrery/base/sim_time.h"
+#include "orrery/sim/runnable.h"
+
+namespace orrery {
+
+class TimerQueue {
+ public:
+  // Empties the queue and sets its time back to the beginning. Touches only
+  // slots that hold something.
+  void Reset();
+
+  bool empty() const { return levels_in_use_ == 0 && past_.empty(); }
+
+  // Returns an instant that is not after the earliest deadline;
+  // `SimTime::Infinite()` if there is none.
+  SimTime bound() const { return bound_; }
+
+  // Adds `timer`, due at `due`; also if that has passed already.
+  void Add(Runnable* timer, SimTime due) {
+    timer->key = due.ns;
+    timer->place = Runnable::Place::kTimer;
+    if (due < bound_) bound_ = due;
+    if (due.ns < time_) [[unlikely]] {
+      AddPast(timer);
+      return;
+    }
+    Hang(timer);
+  }
+
+  // Takes out `timer`, which is in the queue.
+  void Remove(Runnable* timer);
+
+  // Returns the earliest deadline; `SimTime::Infinite()` if there is none.
+  SimTime Earliest();
+
+  // Takes out a timer that is due at the earliest deadline, if that is not
+  // after `now`: the one that was added first. Null if there is none.
+  Runnable* TakeDue(SimTime now);
+
+ private:
+  static constexpr int kBits = 6;
+  static constexpr int kLevels = 11;
+  static constexpr int kSlots = 1 << kBits;
+
+  int LevelOf(int64_t due) const {
+    const uint64_t differing = static_cast<uint64_t>(due ^ time_) | 1;
+    return (63 - std::countl_zero(differing)) / kBits;
+  }
+  static int SlotOf(int64_t due, int level) {
+    return static_cast<int>(static_cast<uint64_t>(due) >> (level * kBits)) &
+           (kSlots - 1);
+  }
+
+  void Hang(Runnable* timer) {
+    const int level = LevelOf(timer->key);
+    const int slot = SlotOf(timer->key, level);
+    slots_[level][slot].PushBack(timer);
+    occupied_[level] |= uint64_t{1} << slot;
+    levels_in_use_ |= 1u << level;
+  }
+  void AddPast(Runnable* timer);
+  void MarkEmpty(int level, int slot);
+  // Moves the queue's time forward to the earliest deadline and returns the
+  // slot that then holds all timers with it. The queue is not empty.
+  RunnableList& Advance();
+  // Recomputes `bound_` after something was taken.
+  void UpdateBound();
+
+  int64_t time_ = 0;  // not after any deadline in the slots
+  SimTime bound_ = SimTime::Infinite();
+  uint32_t levels_in_use_ = 0;
+  uint64_t occupied_[kLevels] = {};
+  RunnableList past_;  // deadlines before `time_`, sorted
+  RunnableList slots_[kLevels][kSlots];
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_SIM_TIMER_QUEUE_H_
