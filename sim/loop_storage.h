@@ -70,13 +70,12 @@ class OriginTable {
   const SpawnOrigin* Find(absl::string_view name, const SourceSite& site,
                           TextArena& text) {
     const SpawnOrigin*& cached = recent_[site.line() % kRecent];
-    if (cached != nullptr && cached->site.line() == site.line() &&
-        cached->site.column() == site.column() &&
-        cached->site.file_name() == site.file_name() && cached->name == name) {
-      return cached;
+    if (cached == nullptr || cached->site.line() != site.line() ||
+        cached->site.file_name() != site.file_name() || cached->name != name) {
+      origins_.push_back({text.Copy(name), site});
+      cached = &origins_.back();
     }
-    origins_.push_back({text.Copy(name), site});
-    return cached = &origins_.back();
+    return cached;
   }
   void Clear() {
     if (origins_.empty()) return;

@@ -41,28 +41,32 @@ class Operation {
 };
 
 // The awaitable half. `Derived` has
-//   bool Try(Simulation&)    does it, or returns false and changes nothing
-//   WaitKind wait_kind()     what it waits for if it cannot
+//   bool CanDo()             whether it need not wait
+//   void Do(Simulation&)     does it
+//   WaitKind wait_kind()     what it waits for if it cannot be done
 //   RunnableList& waiters()  where it waits
-// and `await_resume`.
+// and `await_resume`. What has to wait anyway does so without asking.
 template <typename Derived>
 class OperationAwaiter : public Operation {
  public:
   bool await_ready() {
+    if (!derived().CanDo()) return false;
     Simulation& simulation = Simulation::Current("co_await");
     if (simulation.MustAsk()) return false;
-    return Do(simulation);
+    Perform(simulation);
+    return true;
   }
 
   template <TaskPromise Promise>
   void await_suspend(std::coroutine_handle<Promise> frame) {
     Simulation& simulation = Simulation::Current("co_await");
-    if (simulation.MustAsk()) {
-      simulation.SuspendBefore(frame, access(), this);
+    if (derived().CanDo()) {
+      simulation.SuspendBefore(frame, this);
       return;
     }
-    simulation.Suspend(frame, derived().wait_kind(), this);
-    Enqueue(simulation.current_task());
+    TaskState* task = simulation.current_task();
+    task->resume = frame;
+    Wait(simulation, task);
   }
 
  protected:
@@ -72,22 +76,23 @@ class OperationAwaiter : public Operation {
  private:
   Derived& derived() { return static_cast<Derived&>(*this); }
 
-  bool Do(Simulation& simulation) {
-    if (!derived().Try(simulation)) return false;
+  void Perform(Simulation& simulation) {
+    derived().Do(simulation);
     simulation.Accessed(object(), access_kind());
-    return true;
   }
 
-  void Enqueue(TaskState* task) {
-    task->place = Runnable::Place::kWaiting;
+  void Wait(Simulation& simulation, TaskState* task) {
+    simulation.WaitFor(task, derived().wait_kind(), this);
     derived().waiters().PushBack(task);
   }
 
   static bool AttemptDerived(Operation* operation, Simulation& simulation) {
     auto* self = static_cast<OperationAwaiter*>(operation);
-    if (self->Do(simulation)) return true;
-    simulation.SuspendAgain(self->derived().wait_kind(), operation);
-    self->Enqueue(simulation.current_task());
+    if (self->derived().CanDo()) {
+      self->Perform(simulation);
+      return true;
+    }
+    self->Wait(simulation, simulation.current_task());
     return false;
   }
 };

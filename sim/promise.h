@@ -30,10 +30,15 @@ inline constinit thread_local bool unwinding = false;
 // `error` is null unless an exception left it.
 void FinishCurrentTask(std::coroutine_handle<> frame,
                        std::exception_ptr error) noexcept;
-// Names the frame that runs when the current one has suspended. Nothing is ever
-// resumed from within `await_suspend`: symmetric transfer is no tail call in
-// some compilers' modes, and a loop of awaits would eat up the stack.
-void ResumeNext(std::coroutine_handle<> frame) noexcept;
+// The frame that runs when the current one has suspended; null if none does.
+// Nothing is ever resumed from within `await_suspend`: symmetric transfer is no
+// tail call in some compilers' modes, and a loop of awaits would eat up the
+// stack. The event loop takes the frame from here and resumes it.
+inline constinit thread_local std::coroutine_handle<> next_frame;
+
+inline void ResumeNext(std::coroutine_handle<> frame) noexcept {
+  next_frame = frame;
+}
 
 }  // namespace promise_internal
 

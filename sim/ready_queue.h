@@ -29,8 +29,7 @@ class ReadyQueue {
   // Empties the queue. `ordered`: whether candidates are wanted.
   void Reset(bool ordered) {
     list_.Clear();
-    candidates_.clear();
-    runnables_.clear();
+    size_ = 0;
     ordered_ = ordered;
     next_key_ = 0;
   }
@@ -89,7 +88,9 @@ class ReadyQueue {
   }
 
   // Only in an ordered queue.
-  absl::Span<const Candidate> candidates() const { return candidates_; }
+  absl::Span<const Candidate> candidates() const {
+    return {candidates_.data(), size_};
+  }
   Runnable* at(size_t index) const { return runnables_[index]; }
 
  private:
@@ -100,29 +101,36 @@ class ReadyQueue {
   }
 
   void AddCandidate(Runnable* node, Access next) {
-    node->index = static_cast<uint32_t>(candidates_.size());
-    Candidate& added = candidates_.emplace_back();
+    if (size_ == candidates_.size()) [[unlikely]]
+      Grow();
+    const size_t index = size_++;
+    node->index = static_cast<uint32_t>(index);
+    runnables_[index] = node;
+    Candidate& added = candidates_[index];
     added.id = node->id;
     added.object = next.object;
     added.order = Order(node);
     added.task = node->number;
     added.kind = node->kind;
     added.access_kind = next.kind;
-    runnables_.push_back(node);
   }
 
   void DropCandidate(size_t index) {
-    const size_t last = candidates_.size() - 1;
+    const size_t last = --size_;
     if (index != last) {
       candidates_[index] = candidates_[last];
       runnables_[index] = runnables_[last];
       runnables_[index]->index = static_cast<uint32_t>(index);
     }
-    candidates_.pop_back();
-    runnables_.pop_back();
     if (Runnable* head = list_.front(); head != nullptr && head->index != 0) {
       Swap(0, head->index);
     }
+  }
+
+  void Grow() {
+    const size_t larger = candidates_.empty() ? 64 : 2 * candidates_.size();
+    candidates_.resize(larger);
+    runnables_.resize(larger);
   }
 
   void Swap(size_t a, size_t b) {
@@ -136,6 +144,8 @@ class ReadyQueue {
   RunnableList list_;
   bool ordered_ = false;
   int64_t next_key_ = 0;
+  // Grown by hand: the first `size_` elements are in use.
+  size_t size_ = 0;
   std::vector<Candidate> candidates_;
   std::vector<Runnable*> runnables_;
 };

@@ -9,8 +9,8 @@
 #include "orrery/scheduler/fifo_scheduler.h"
 #include "orrery/sim/exception_text.h"
 #include "orrery/sim/loop_storage.h"
-#include "orrery/sim/posted_callback.h"
 #include "orrery/sim/operation.h"
+#include "orrery/sim/posted_callback.h"
 
 namespace orrery {
 namespace {
@@ -30,10 +30,6 @@ namespace promise_internal {
 void FinishCurrentTask(std::coroutine_handle<> frame,
                        std::exception_ptr error) noexcept {
   Simulation::Current("a task").FinishCurrentTask(frame, std::move(error));
-}
-
-void ResumeNext(std::coroutine_handle<> frame) noexcept {
-  Simulation::Current("co_await").ResumeNext(frame);
 }
 
 }  // namespace promise_internal
@@ -66,6 +62,8 @@ Simulation::Simulation(SimulationOptions options)
   root_.kind = EntityKind::kCallback;
   scheduler_->BeginRun({.seed = options_.seed});
   recorder_.Begin(options_.trace);
+  events_ = recorder_.events();
+  watched_ = events_ || traits_.observes_steps;
 }
 
 Simulation::~Simulation() {
@@ -87,7 +85,11 @@ RunResult Simulation::RunMain(std::coroutine_handle<> frame) {
   TaskState* main = NewTask(frame, "main", SourceSite());
   main->is_main = true;
   main->handles = 1;  // its end is ours to see
-  if (!stop_) Loop();
+  if (ready_->ordered()) {
+    Loop<true>();
+  } else {
+    Loop<false>();
+  }
   current_runnable_ = &root_;
   if (outcome_ == Outcome::kCompleted) CheckUnretrieved();
 
@@ -114,33 +116,82 @@ RunResult Simulation::RunMain(std::coroutine_handle<> frame) {
   return result;
 }
 
+inline void Simulation::RunTask(TaskState* task) {
+  if (task->attempts) {
+    if (!static_cast<Operation*>(task->waits_on)->Attempt(*this)) return;
+    task->attempts = false;
+  }
+  task->wait = WaitKind::kForeign;
+  std::coroutine_handle<> frame = task->resume;
+  do {
+    promise_internal::next_frame = nullptr;
+    frame.resume();
+    frame = promise_internal::next_frame;
+  } while (frame);
+  if (task->done) {
+    if (task->handles == 0) FreeTask(task);
+  } else if (task->wait == WaitKind::kForeign) [[unlikely]] {
+    FailCheck("tasks wait for Orrery's awaitables only",
+              absl::StrCat("task ", CurrentTaskName(),
+                           " awaited something that suspended it without "
+                           "telling the simulation, so the simulation cannot "
+                           "say when it goes on; await Orrery's own "
+                           "primitives, or build on Simulation::Suspend"),
+              SourceSite::current());
+  }
+}
+
+inline void Simulation::Execute(Runnable* runnable) {
+  current_runnable_ = runnable;
+  ++steps_;
+  recorder_.Step(runnable->id, now_);
+  if (events_) [[unlikely]]
+    Emit(event::Resumed());
+  const EntityId id = runnable->id;
+  const TaskId number = runnable->number;
+  if (runnable->kind == EntityKind::kTask) {
+    RunTask(static_cast<TaskState*>(runnable));
+  } else {
+    RunCallback(static_cast<PostedCallback*>(runnable));
+  }
+  if (traits_.observes_steps) {
+    scheduler_->OnStep({.id = id,
+                        .task = number,
+                        .time = now_,
+                        .accesses = storage_->accesses});
+    storage_->accesses.clear();
+  }
+}
+
+template <bool kOrdered>
 void Simulation::Loop() {
   while (!stop_) {
-    Runnable* runnable = Pick();
-    if (runnable == nullptr) return;
+    if (BatchIsOver() && !BeginBatch()) return;
+    Runnable* head = ready_->front();
+    if (head->hops != 0) {
+      --head->hops;
+      ready_->RotateFront();
+      continue;
+    }
     if (steps_ >= max_steps_) [[unlikely]] {
-      ready_->PushBack(runnable, {});  // it is still waiting for its turn
       Fail(absl::StrCat("the limit of ", max_steps_, " steps was reached"),
            SourceSite());
       outcome_ = Outcome::kStepLimit;
       return;
     }
-    Execute(runnable);
+    Runnable* next = head;
+    if (kOrdered && ready_->candidates().size() > 1) {
+      next = Choose();
+      if (next == nullptr) return;
+    } else {
+      ready_->PopFront();
+    }
+    Execute(next);
   }
 }
 
-Runnable* Simulation::Pick() {
-  for (;;) {
-    if (BatchIsOver() && !BeginBatch()) return nullptr;
-    Runnable* head = ready_->front();
-    if (head->hops == 0) break;
-    --head->hops;
-    ready_->RotateFront();
-  }
-  if (!ready_->ordered()) return ready_->PopFront();
+Runnable* Simulation::Choose() {
   const absl::Span<const Candidate> candidates = ready_->candidates();
-  if (candidates.size() == 1) return ready_->PopFront();
-
   const ChoicePoint where = {.kind = ChoiceKind::kNextEntity,
                              .n = candidates.size(),
                              .task = current_runnable_->number,
@@ -153,7 +204,7 @@ Runnable* Simulation::Pick() {
   }
   const Choice choice = {.kind = where.kind, .n = where.n, .chosen = index};
   recorder_.Chose(choice);
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     TaskId ids[event::kMaxTracedCandidates];
     size_t count = 0;
     if (where.n <= event::kMaxTracedCandidates) {
@@ -202,56 +253,8 @@ void Simulation::MakeReady(Runnable* timer) {
   // A sleeper's timer fires first, and then the task wakes.
   timer->hops = timer->kind == EntityKind::kTask ? 1 : 0;
   ready_->PushBack(timer, {});
-  if (recorder_.events()) [[unlikely]] {
-    recorder_.Emit(now_, TaskId(), event::Woken{timer->number});
-  }
-}
-
-void Simulation::Execute(Runnable* runnable) {
-  current_runnable_ = runnable;
-  ++steps_;
-  recorder_.Step(runnable->id, now_);
-  if (recorder_.events()) [[unlikely]]
-    Emit(event::Resumed());
-  const EntityId id = runnable->id;
-  const TaskId number = runnable->number;
-  if (runnable->kind == EntityKind::kTask) {
-    RunTask(static_cast<TaskState*>(runnable));
-  } else {
-    RunCallback(static_cast<PostedCallback*>(runnable));
-  }
-  if (traits_.observes_steps) {
-    scheduler_->OnStep({.id = id,
-                        .task = number,
-                        .time = now_,
-                        .accesses = storage_->accesses});
-    storage_->accesses.clear();
-  }
-}
-
-void Simulation::RunTask(TaskState* task) {
-  if (task->attempts) {
-    if (!static_cast<Operation*>(task->waits_on)->Attempt(*this)) return;
-    task->attempts = false;
-  }
-  task->wait = WaitKind::kForeign;
-  std::coroutine_handle<> frame = task->resume;
-  do {
-    next_frame_ = nullptr;
-    frame.resume();
-    frame = next_frame_;
-  } while (frame);
-  if (task->done) {
-    if (task->handles == 0) FreeTask(task);
-  } else if (task->wait == WaitKind::kForeign) [[unlikely]] {
-    FailCheck("tasks wait for Orrery's awaitables only",
-              absl::StrCat("task ", CurrentTaskName(),
-                           " awaited something that suspended it without "
-                           "telling the simulation, so the simulation cannot "
-                           "say when it goes on; await Orrery's own "
-                           "primitives, or build on Simulation::Suspend"),
-              SourceSite::current());
-  }
+  if (events_) [[unlikely]]
+    EmitWoken(timer);
 }
 
 void Simulation::RunCallback(PostedCallback* callback) {
@@ -265,7 +268,7 @@ void Simulation::RunCallback(PostedCallback* callback) {
                       ExceptionText(error)),
          SourceSite(), error);
   }
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     Emit(event::Finished{.failed = false});
   }
   current_runnable_ = &root_;
@@ -290,7 +293,7 @@ void Simulation::Fail(std::string message, const SourceSite& site,
   failure_->task_name = CurrentTaskName();
   failure_->site = FormatSite(site);
   failure_->exception = std::move(exception);
-  RecordFailure(failure_->message, site);
+  RecordFailure(failure_->message, site.file_name(), site.line());
   Stop(Outcome::kFailed);
 }
 
@@ -327,7 +330,7 @@ void Simulation::FinishCurrentTask(std::coroutine_handle<> frame,
   task->done = true;
   task->wait = WaitKind::kNothing;
   storage_->tasks.Remove(task);
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     Emit(event::Finished{.failed = error != nullptr});
   }
   if (!task->origin->name.empty() && !task->is_main) {

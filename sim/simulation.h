@@ -49,7 +49,6 @@
 #include "orrery/sim/recorder.h"
 #include "orrery/sim/run_result.h"
 #include "orrery/sim/runnable.h"
-#include "orrery/sim/task.h"
 #include "orrery/sim/task_state.h"
 #include "orrery/sim/timer_queue.h"
 
@@ -155,22 +154,44 @@ class Simulation {
 
   // Suspends the running task before its declared access; it goes on first
   // unless the scheduler chooses otherwise.
-  void SuspendBefore(std::coroutine_handle<> frame, Access next,
-                     Operation* operation);
+  void SuspendBefore(std::coroutine_handle<> frame, Operation* operation);
   // Suspends the running task at the back of the ready queue.
-  void SuspendReady(std::coroutine_handle<> frame);
+  void SuspendReady(std::coroutine_handle<> frame) {
+    TaskState* task = SuspendTask(frame, WaitKind::kTurn, nullptr);
+    if (events_) [[unlikely]]
+      EmitSuspended(task, 0, now_);
+    ready_->PushBack(task, {});
+  }
   // Suspends the running task until the clock reaches `due`.
-  void SuspendUntil(std::coroutine_handle<> frame, SimTime due);
-  // Suspends the running task; whoever keeps it must `Wake` it, or
-  // `WakeToAttempt` it if it waits for an operation.
-  void Suspend(std::coroutine_handle<> frame, WaitKind wait,
-               Operation* operation = nullptr);
-  // Takes a step back: the running task attempted `operation` and has to wait.
-  void SuspendAgain(WaitKind wait, Operation* operation);
+  void SuspendUntil(std::coroutine_handle<> frame, SimTime due) {
+    TaskState* task = SuspendTask(frame, WaitKind::kSleep, nullptr);
+    if (events_) [[unlikely]]
+      EmitSuspended(task, 0, due);
+    timers_->Add(task, due);
+  }
+  // Suspends the running task; whoever keeps it must `Wake` it.
+  void Suspend(std::coroutine_handle<> frame, WaitKind wait) {
+    TaskState* task = SuspendTask(frame, wait, nullptr);
+    task->place = Runnable::Place::kWaiting;
+    if (events_) [[unlikely]]
+      EmitSuspended(task, 0, now_);
+  }
+  // Makes the running task, which is suspended, wait for `operation`; whoever
+  // keeps it must `WakeToAttempt` it.
+  void WaitFor(TaskState* task, WaitKind wait, Operation* operation);
   // Makes a task ready that waits to attempt an operation again.
   void WakeToAttempt(TaskState* task);
   // Makes any other suspended task ready. `hops`: see Runnable.
-  void Wake(TaskState* task, uint8_t hops = 0);
+  void Wake(TaskState* task, uint8_t hops = 0) {
+    if (closing_) [[unlikely]]
+      return;
+    task->wait = WaitKind::kTurn;
+    task->waits_on = nullptr;
+    task->hops = hops;
+    if (events_) [[unlikely]]
+      EmitWoken(task);
+    ready_->PushBack(task, {});
+  }
   // Waits for the end of `awaited`, which is not done.
   void Join(std::coroutine_handle<> frame, TaskState* awaited);
 
@@ -196,15 +217,18 @@ class Simulation {
   // Gives a new object its ids, and keeps a copy of its name.
   void AddObject(SyncObject* object, const SourceSite& site);
   // Tells scheduler and trace that the running step has made an access.
-  void Accessed(const SyncObject& object, AccessKind kind);
+  void Accessed(const SyncObject& object, AccessKind kind) {
+    if (watched_) [[unlikely]]
+      AccessedSlow(object, kind);
+  }
   // Lets simulated time pass within the running step.
   void PassTime(int64_t nanoseconds, const SourceSite& site);
   void LogLine(absl::string_view text, const SourceSite& site);
   // Adds an assertion's message to the trace; the run goes on.
-  void RecordFailure(absl::string_view message, const SourceSite& site);
+  void RecordFailure(absl::string_view message, absl::string_view file,
+                     uint32_t line);
 
   // Called by the promises.
-  void ResumeNext(std::coroutine_handle<> frame) { next_frame_ = frame; }
   void FinishCurrentTask(std::coroutine_handle<> frame,
                          std::exception_ptr error) noexcept;
 
@@ -212,8 +236,9 @@ class Simulation {
   [[noreturn]] static void FailOutside(const char* caller);
 
   RunResult RunMain(std::coroutine_handle<> frame);
+  template <bool kOrdered>
   void Loop();
-  Runnable* Pick();
+  Runnable* Choose();
   // Begins the next batch. Returns false if there is none: the run is over.
   bool BeginBatch();
   bool BatchIsOver() const {
@@ -234,6 +259,18 @@ class Simulation {
   TaskReport ReportTask(const TaskState* task) const;
   SpanId CurrentSpan() const;
 
+  TaskState* SuspendTask(std::coroutine_handle<> frame, WaitKind wait,
+                         void* waits_on) {
+    TaskState* task = static_cast<TaskState*>(current_runnable_);
+    task->resume = frame;
+    task->wait = wait;
+    task->waits_on = waits_on;
+    return task;
+  }
+  void EmitSuspended(const TaskState* task, uint32_t object, SimTime due);
+  void EmitWoken(const Runnable* runnable);
+  void AccessedSlow(const SyncObject& object, AccessKind kind);
+
   template <typename Event>
   void Emit(Event&& what) {
     recorder_.Emit(now_, current_runnable_->number, std::forward<Event>(what));
@@ -247,7 +284,6 @@ class Simulation {
   TimerQueue* timers_;
   Scheduler* scheduler_;
   Runnable* current_runnable_;
-  std::coroutine_handle<> next_frame_;
   SimTime now_;
   int64_t batch_end_ = 0;
   uint64_t steps_ = 0;
@@ -255,6 +291,8 @@ class Simulation {
   SimTime max_time_;
   bool stop_ = false;
   bool closing_ = false;
+  bool events_ = false;   // events are taken down
+  bool watched_ = false;  // events or accesses are
   bool ran_ = false;
   SchedulerTraits traits_;
   Outcome outcome_ = Outcome::kUnknown;

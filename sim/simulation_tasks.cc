@@ -10,100 +10,58 @@
 
 #include "absl/strings/str_cat.h"
 #include "orrery/sim/loop_storage.h"
+#include "orrery/sim/operation.h"
 #include "orrery/sim/posted_callback.h"
 #include "orrery/sim/simulation.h"
-#include "orrery/sim/operation.h"
 
 namespace orrery {
 
 // ---- Suspending and waking --------------------------------------------------
 
-void Simulation::SuspendBefore(std::coroutine_handle<> frame, Access next,
+void Simulation::SuspendBefore(std::coroutine_handle<> frame,
                                Operation* operation) {
-  TaskState* task = current_task();
-  task->resume = frame;
-  task->wait = WaitKind::kTurn;
-  task->waits_on = operation;
+  TaskState* task = SuspendTask(frame, WaitKind::kTurn, operation);
   task->attempts = true;
-  if (recorder_.events()) [[unlikely]] {
-    Emit(event::Suspended{WaitKind::kTurn, operation->object().id().value, now_,
-                          PromiseOf(frame).site()});
+  if (events_) [[unlikely]] {
+    EmitSuspended(task, operation->object().id().value, now_);
   }
-  ready_->PushFront(task, next);
+  ready_->PushFront(task, operation->access());
 }
 
-void Simulation::SuspendReady(std::coroutine_handle<> frame) {
-  TaskState* task = current_task();
-  task->resume = frame;
-  task->wait = WaitKind::kTurn;
-  task->waits_on = nullptr;
-  if (recorder_.events()) [[unlikely]] {
-    Emit(event::Suspended{WaitKind::kTurn, 0, now_, PromiseOf(frame).site()});
-  }
-  ready_->PushBack(task, {});
-}
-
-void Simulation::SuspendUntil(std::coroutine_handle<> frame, SimTime due) {
-  TaskState* task = current_task();
-  task->resume = frame;
-  task->wait = WaitKind::kSleep;
-  task->waits_on = nullptr;
-  if (recorder_.events()) [[unlikely]] {
-    Emit(event::Suspended{WaitKind::kSleep, 0, due, PromiseOf(frame).site()});
-  }
-  timers_->Add(task, due);
-}
-
-void Simulation::Suspend(std::coroutine_handle<> frame, WaitKind wait,
-                         Operation* operation) {
-  TaskState* task = current_task();
-  task->resume = frame;
-  SuspendAgain(wait, operation);
-}
-
-void Simulation::SuspendAgain(WaitKind wait, Operation* operation) {
-  TaskState* task = current_task();
+void Simulation::WaitFor(TaskState* task, WaitKind wait, Operation* operation) {
   task->wait = wait;
   task->waits_on = operation;
   task->place = Runnable::Place::kWaiting;
-  if (recorder_.events()) [[unlikely]] {
-    Emit(event::Suspended{
-        wait, operation != nullptr ? operation->object().id().value : 0, now_,
-        PromiseOf(task->resume).site()});
+  if (events_) [[unlikely]] {
+    EmitSuspended(task, operation->object().id().value, now_);
   }
 }
 
+void Simulation::EmitSuspended(const TaskState* task, uint32_t object,
+                               SimTime due) {
+  Emit(event::Suspended{task->wait, object, due,
+                        PromiseOf(task->resume).site()});
+}
+
+void Simulation::EmitWoken(const Runnable* runnable) {
+  Emit(event::Woken{runnable->number});
+}
+
 void Simulation::Join(std::coroutine_handle<> frame, TaskState* awaited) {
-  TaskState* task = current_task();
-  task->resume = frame;
-  task->wait = WaitKind::kJoin;
-  task->waits_on = awaited;
+  TaskState* task = SuspendTask(frame, WaitKind::kJoin, awaited);
   task->place = Runnable::Place::kWaiting;
-  if (recorder_.events()) [[unlikely]] {
-    Emit(event::Suspended{WaitKind::kJoin, awaited->number.value, now_,
-                          PromiseOf(frame).site()});
-  }
+  if (events_) [[unlikely]]
+    EmitSuspended(task, awaited->number.value, now_);
   awaited->joiners.PushBack(task);
 }
 
 void Simulation::WakeToAttempt(TaskState* task) {
   if (closing_) return;
-  Operation* operation = static_cast<Operation*>(task->waits_on);
   task->attempts = true;
   task->wait = WaitKind::kTurn;
-  if (recorder_.events()) [[unlikely]]
-    Emit(event::Woken{task->number});
-  ready_->PushBack(task, operation->access());
-}
-
-void Simulation::Wake(TaskState* task, uint8_t hops) {
-  if (closing_) return;
-  task->wait = WaitKind::kTurn;
-  task->waits_on = nullptr;
-  task->hops = hops;
-  if (recorder_.events()) [[unlikely]]
-    Emit(event::Woken{task->number});
-  ready_->PushBack(task, {});
+  if (events_) [[unlikely]]
+    EmitWoken(task);
+  ready_->PushBack(task, static_cast<Operation*>(task->waits_on)->access());
 }
 
 // ---- Making tasks and callbacks ---------------------------------------------
@@ -122,7 +80,7 @@ TaskState* Simulation::NewTask(std::coroutine_handle<> frame,
     DestroyStack(std::exchange(task->resume, nullptr));
     return task;
   }
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     Emit(event::Spawned{task->number, task->id, EntityKind::kTask, NodeId(),
                         task->origin->name, site, now_});
   }
@@ -139,7 +97,7 @@ void Simulation::PostCallback(PostedCallback* callback, EntityKind kind,
   callback->id =
       ChildEntity(current_runnable_->id, current_runnable_->children++);
   callback->number = TaskId(++last_number_);
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     Emit(event::Spawned{callback->number, callback->id, kind, NodeId(),
                         absl::string_view(), site, due});
   }
@@ -163,7 +121,7 @@ bool Simulation::CancelCallback(PostedCallback* callback) {
     case Runnable::Place::kWaiting:
       return false;  // it has run, or is running
   }
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     Emit(event::TimerCancelled{callback->number});
   }
   callback->function = nullptr;
@@ -199,7 +157,7 @@ uint64_t Simulation::DrawSlow(ChoiceKind kind, uint64_t n,
   const Choice choice = {
       .kind = kind, .n = n, .chosen = chosen, .site = site, .span = where.span};
   recorder_.Chose(choice);
-  if (recorder_.events()) [[unlikely]]
+  if (events_) [[unlikely]]
     Emit(event::Chosen{choice, {}});
   return chosen;
 }
@@ -208,7 +166,7 @@ SpanId Simulation::BeginSpan(absl::string_view label) {
   TaskState* task = current_task();
   ORRERY_CHECK(task != nullptr, "a ChoiceSpan was made outside of a task");
   const SpanId span(++last_span_);
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     Emit(event::SpanBegun{span, task->span, label});
   }
   task->span = span;
@@ -217,7 +175,7 @@ SpanId Simulation::BeginSpan(absl::string_view label) {
 
 void Simulation::EndSpan(SpanId span, SpanId parent) {
   if (closing_) return;
-  if (recorder_.events()) [[unlikely]]
+  if (events_) [[unlikely]]
     Emit(event::SpanEnded{span});
   if (TaskState* task = current_task(); task != nullptr) task->span = parent;
 }
@@ -230,25 +188,23 @@ void Simulation::AddObject(SyncObject* object, const SourceSite& site) {
   object->id_ = ObjectId(++last_object_);
   object->key_ = ChildObject(current_runnable_->id, ordinal++);
   object->name_ = storage_->text.Copy(object->name_);
-  if (recorder_.events()) [[unlikely]] {
+  if (events_) [[unlikely]] {
     Emit(event::ObjectMade{object->id_, object->key_, object->type_,
                            object->name_, site});
   }
 }
 
-void Simulation::Accessed(const SyncObject& object, AccessKind kind) {
-  if (traits_.observes_steps) [[unlikely]] {
+void Simulation::AccessedSlow(const SyncObject& object, AccessKind kind) {
+  if (traits_.observes_steps) {
     storage_->accesses.push_back({object.key(), kind});
   }
-  if (recorder_.events()) [[unlikely]] {
-    Emit(event::Accessed{object.id(), kind});
-  }
+  if (events_) Emit(event::Accessed{object.id(), kind});
 }
 
 void Simulation::PassTime(int64_t nanoseconds, const SourceSite& site) {
   if (nanoseconds <= 0 || closing_) return;
   const SimTime until = After(now_, nanoseconds);
-  if (recorder_.events()) [[unlikely]]
+  if (events_) [[unlikely]]
     Emit(event::TimePassed{until, site});
   now_ = std::min(until, max_time_);
   if (until > max_time_) {
@@ -261,7 +217,7 @@ void Simulation::PassTime(int64_t nanoseconds, const SourceSite& site) {
 
 void Simulation::LogLine(absl::string_view text, const SourceSite& site) {
   if (closing_) return;
-  if (recorder_.events()) [[unlikely]]
+  if (events_) [[unlikely]]
     Emit(event::Logged{text, site});
   storage_->history.push_back({now_, steps_, HistoryEntry::Kind::kLog,
                                current_runnable_->number, std::string(text)});
@@ -269,9 +225,9 @@ void Simulation::LogLine(absl::string_view text, const SourceSite& site) {
 }
 
 void Simulation::RecordFailure(absl::string_view message,
-                               const SourceSite& site) {
-  if (closing_ || !recorder_.events()) return;
-  Emit(event::Failed{message, site});
+                               absl::string_view file, uint32_t line) {
+  if (closing_ || !events_) return;
+  Emit(event::Failed{message, {file, "", line}});
 }
 
 // ---- Reports ----------------------------------------------------------------

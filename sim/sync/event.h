@@ -28,7 +28,8 @@ class Event : public SyncObject {
     void await_resume() const {}
 
     // A waiter that was woken goes on even if the flag was cleared meanwhile.
-    bool Try(Simulation&) { return event_->set_ || woken_; }
+    bool CanDo() const { return event_->set_ || woken_; }
+    void Do(Simulation&) const {}
     WaitKind wait_kind() const { return WaitKind::kEvent; }
     RunnableList& waiters() const { return event_->waiters_; }
 

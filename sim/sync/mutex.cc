@@ -12,7 +12,9 @@ bool Mutex::TryLock() {
   ORRERY_CHECK(simulation.current_task() != nullptr,
                "Mutex::TryLock() was called outside of a task");
   simulation.Accessed(*this, AccessKind::kAcquire);
-  return TryLockFor(simulation.current_task());
+  if (IsLocked()) return false;
+  set_holder(simulation.current_task());
+  return true;
 }
 
 void Mutex::Unlock() {

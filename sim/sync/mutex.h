@@ -58,10 +58,9 @@ class Mutex : public SyncObject {
 
     Guard await_resume() const { return Guard(mutex_); }
 
-    bool Try(Simulation& simulation) {
-      const TaskState* self = simulation.current_task();
-      if (mutex_->holder() == self && handed_over_) return true;
-      return mutex_->TryLockFor(self);
+    bool CanDo() const { return handed_over_ || !mutex_->IsLocked(); }
+    void Do(Simulation& simulation) const {
+      mutex_->set_holder(simulation.current_task());
     }
     WaitKind wait_kind() const { return WaitKind::kMutex; }
     RunnableList& waiters() const { return mutex_->waiters_; }
@@ -88,12 +87,6 @@ class Mutex : public SyncObject {
   bool IsLocked() const { return holder() != nullptr; }
 
  private:
-  bool TryLockFor(const TaskState* task) {
-    if (holder() != nullptr) return false;
-    set_holder(task);
-    return true;
-  }
-
   RunnableList waiters_;
 };
 

@@ -39,10 +39,9 @@ class Queue : public SyncObject {
 
     void await_resume() const {}
 
-    bool Try(Simulation& simulation) {
-      if (queue_->full()) return false;
+    bool CanDo() const { return !queue_->full(); }
+    void Do(Simulation& simulation) {
       queue_->Add(simulation, std::move(item_));
-      return true;
     }
     WaitKind wait_kind() const { return WaitKind::kQueuePut; }
     RunnableList& waiters() const { return queue_->putters_; }
@@ -60,11 +59,8 @@ class Queue : public SyncObject {
 
     T await_resume() { return *std::move(item_); }
 
-    bool Try(Simulation& simulation) {
-      if (queue_->empty()) return false;
-      item_.emplace(queue_->Take(simulation));
-      return true;
-    }
+    bool CanDo() const { return !queue_->empty(); }
+    void Do(Simulation& simulation) { item_.emplace(queue_->Take(simulation)); }
     WaitKind wait_kind() const { return WaitKind::kQueueGet; }
     RunnableList& waiters() const { return queue_->getters_; }
 

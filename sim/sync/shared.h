@@ -36,7 +36,8 @@ class Shared : public SyncObject {
 
     T await_resume() const { return cell_->value_; }
 
-    bool Try(Simulation&) const { return true; }
+    bool CanDo() const { return true; }
+    void Do(Simulation&) const {}
     WaitKind wait_kind() const { return WaitKind::kTurn; }
     RunnableList& waiters() const { return cell_->nobody_; }
 
@@ -53,10 +54,8 @@ class Shared : public SyncObject {
 
     void await_resume() const {}
 
-    bool Try(Simulation&) {
-      cell_->value_ = std::move(value_);
-      return true;
-    }
+    bool CanDo() const { return true; }
+    void Do(Simulation&) { cell_->value_ = std::move(value_); }
     WaitKind wait_kind() const { return WaitKind::kTurn; }
     RunnableList& waiters() const { return cell_->nobody_; }
 

@@ -1,0 +1,67 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the writer and the reader of traces agree on, beside trace.proto.
+
+#ifndef ORRERY_TRACES_FORMAT_H_
+#define ORRERY_TRACES_FORMAT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "orrery/base/seed.h"
+#include "orrery/base/sim_time.h"
+#include "orrery/base/trace_event.h"
+#include "orrery/base/trace_sink.h"
+
+namespace orrery {
+
+// The version that is written, and the newest that can be read.
+inline constexpr uint32_t kTraceVersion = 1;
+
+// The first nine bytes: a tag and the magic number.
+inline constexpr char kTraceMagic[] = "\x59\x89ORY\r\n\x1a\n";
+inline constexpr size_t kTraceMagicSize = 9;
+
+// A checksum stands in the file at least this often.
+inline constexpr size_t kSyncInterval = 64 * 1024;
+
+// What was run.
+struct TraceHeader {
+  uint32_t version = kTraceVersion;
+  TraceLevel level = TraceLevel::kChoices;
+  std::string target;
+  std::string suite;
+  std::string test;
+  std::string param;
+  uint64_t run = 0;
+  Seed seed;
+  std::string scheduler = "fifo";
+  bool ordered = false;  // the policy chose who runs next
+  uint64_t max_steps = 0;
+  SimTime max_time;
+};
+
+// How it ended.
+struct TraceFooter {
+  uint64_t events = 0;  // filled in by the writer
+  uint64_t choices = 0;
+  uint64_t steps = 0;
+  SimTime elapsed;
+  Outcome outcome = Outcome::kUnknown;
+  DigestPair digests;
+  struct Failure {
+    std::string message;
+    SimTime time;
+    uint64_t step = 0;
+    std::string task;
+    std::string site;
+  };
+  std::optional<Failure> failure;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_TRACES_FORMAT_H_

@@ -1,0 +1,81 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading traces.
+
+#ifndef ORRERY_TRACES_TRACE_READER_H_
+#define ORRERY_TRACES_TRACE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "orrery/base/trace_event.h"
+#include "orrery/base/trace_sink.h"
+#include "orrery/scheduler/schedule.h"
+#include "orrery/traces/format.h"
+
+namespace orrery {
+
+// A trace in memory. The texts of its events belong to it; it moves, and does
+// not copy.
+struct Trace {
+  std::string name;  // the path it came from
+  TraceHeader header;
+  // At level kEvents, all of them; the index into this is the event's number.
+  std::vector<TraceEvent> events;
+  // The choices, at either level.
+  Schedule schedule;
+  // The digests after choice number `first`, at level kChoices.
+  std::map<uint64_t, DigestPair> checkpoints;
+  // None if the process died before it could write one.
+  std::optional<TraceFooter> footer;
+  size_t size = 0;              // in bytes
+  uint64_t unknown_events = 0;  // of kinds that this reader does not know
+  // What is wrong with the rest of the file, if it was read only in part.
+  std::string damage;
+
+  Trace() = default;
+  Trace(Trace&&) = default;
+  Trace& operator=(Trace&&) = default;
+
+  // Keeps what events point to.
+  std::deque<std::string> texts;
+  std::deque<std::vector<TaskId>> lists;
+};
+
+struct ReadTraceOptions {
+  // Accept a file that ends early or is damaged from some byte on, and return
+  // what came before; `Trace::damage` says what is wrong. Otherwise that is an
+  // error.
+  bool allow_incomplete = false;
+};
+
+// Reads the trace at `path` ("-" is standard input) and checks it whole before
+// returning it.
+//
+// Errors; each message names the file and, where there is one, the offset:
+//   kNotFound            there is no file at `path`
+//   kInvalidArgument     it is not a trace
+//   kDataLoss            cut short, or its bytes do not match their checksums
+//   kFailedPrecondition  written by a newer format than this reader knows
+//   others               as the operating system says
+absl::StatusOr<Trace> ReadTrace(const std::string& path,
+                                ReadTraceOptions options = {});
+
+// The same for bytes that are in memory already. `name` is for messages.
+absl::StatusOr<Trace> ParseTrace(absl::string_view bytes,
+                                 const std::string& name,
+                                 ReadTraceOptions options = {});
+
+}  // namespace orrery
+
+#endif  // ORRERY_TRACES_TRACE_READER_H_

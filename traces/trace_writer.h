@@ -1,0 +1,133 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `TraceWriter`: takes a run down as a trace, in memory or into a file. The
+// same run gives the same bytes, on every machine, up to the footer's
+// environment.
+
+#ifndef ORRERY_TRACES_TRACE_WRITER_H_
+#define ORRERY_TRACES_TRACE_WRITER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "orrery/base/trace_sink.h"
+#include "orrery/traces/format.h"
+#include "orrery/traces/packer.h"
+
+namespace orrery {
+
+// Example:
+//   TraceWriter writer;
+//   writer.Begin(header);
+//   ... {.trace = &writer} ...
+//   absl::Status status = writer.Finish(footer);
+//   status = WriteTraceFile(path, writer.bytes());
+//
+// A writer may be used for one run after another; its memory is kept.
+class TraceWriter final : public TraceSink {
+ public:
+  TraceWriter() = default;
+  TraceWriter(const TraceWriter&) = delete;
+  TraceWriter& operator=(const TraceWriter&) = delete;
+  ~TraceWriter() override;
+
+  // Starts a trace in memory. What was written before is gone.
+  void Begin(const TraceHeader& header);
+
+  // Starts a trace in a file, which is made or emptied. It is written in pieces
+  // as the run goes.
+  //
+  // Errors:
+  //   kNotFound, kPermissionDenied, ...  as the operating system says, with the
+  //                                      path
+  absl::Status BeginFile(const std::string& path, const TraceHeader& header);
+
+  TraceLevel level() const override { return level_; }
+  void OnChoice(const Choice& choice, const DigestPair& digests) override;
+  void OnEvent(const TraceEvent& event) override;
+
+  // Ends the trace; in a file, writes what is left and closes it.
+  //
+  // Errors: the first one that writing met, a full disk for example. The run
+  // itself was not disturbed by it.
+  absl::Status Finish(TraceFooter footer);
+
+  // Writes out what there is, without an end, into the file or, for a trace in
+  // memory, to `path`. For a process that is about to die.
+  void Rescue(const std::string& path);
+
+  // The trace in memory: complete after `Finish`.
+  absl::string_view bytes() const { return {out_.data(), out_.size()}; }
+
+ private:
+  struct SiteKey {
+    const char* file;
+    const char* function;
+    uint32_t line;
+    friend bool operator==(const SiteKey&, const SiteKey&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const SiteKey& key) {
+      return H::combine(std::move(h), key.file, key.function, key.line);
+    }
+  };
+
+  void WriteHeader(const TraceHeader& header);
+  uint32_t InternText(absl::string_view text);
+  uint32_t InternSite(const SiteText& site);
+  uint32_t InternSiteSlow(const SiteText& site);
+  void CloseChoiceBlock();
+  void MaybeSync();
+  void Sync();
+  void Drain();
+  uint32_t Checksum() const;
+
+  void Pack(const event::Spawned& e);
+  void Pack(const event::ObjectMade& e);
+  void Pack(const event::Chosen& e);
+  void Pack(const event::Resumed& e);
+  void Pack(const event::Suspended& e);
+  void Pack(const event::Woken& e);
+  void Pack(const event::Accessed& e);
+  void Pack(const event::Finished& e);
+  void Pack(const event::TimerCancelled& e);
+  void Pack(const event::Logged& e);
+  void Pack(const event::Failed& e);
+  void Pack(const event::TimePassed& e);
+  void Pack(const event::Faulted& e);
+  void Pack(const event::SpanBegun& e);
+  void Pack(const event::SpanEnded& e);
+
+  TraceLevel level_ = TraceLevel::kOff;
+  Packer out_;
+  Packer block_;  // the choices that are not in `out_` yet
+  uint32_t block_count_ = 0;
+  uint64_t choices_ = 0;
+  uint64_t events_ = 0;
+  DigestPair digests_;
+  SimTime now_;
+  TaskId task_;
+  size_t synced_ = 0;  // everything before this byte has a checksum
+  int fd_ = -1;
+  std::string path_;
+  absl::Status status_;
+
+  uint32_t last_id_ = 0;
+  absl::flat_hash_map<std::string, uint32_t> texts_;
+  absl::flat_hash_map<SiteKey, uint32_t> sites_;
+  SiteKey recent_site_ = {};
+  uint32_t recent_site_id_ = 0;
+  std::string recent_label_;
+  uint32_t recent_label_id_ = 0;
+};
+
+// Writes `bytes` to the file at `path`, which is made or replaced.
+absl::Status WriteTraceFile(const std::string& path, absl::string_view bytes);
+
+}  // namespace orrery
+
+#endif  // ORRERY_TRACES_TRACE_WRITER_H_
