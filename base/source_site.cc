@@ -77,6 +77,8 @@ std::string CleanFunction(absl::string_view function) {
   while (absl::ConsumePrefix(&name, "::")) {
   }
   absl::ConsumePrefix(&name, "orrery::");
+  // The body of a simulated test is a member of a class that the macro makes.
+  absl::ConsumeSuffix(&name, "_SimTest::OrreryBody");
   return std::string(name);
 }
 

@@ -8,14 +8,24 @@
 
 namespace orrery {
 
-std::string FormatTaskReport(const TaskReport& task) {
-  std::string text = absl::StrCat(task.name, " waits for ", task.waits_for);
-  if (task.wait == WaitKind::kSleep) {
-    absl::StrAppend(&text, " until ", FormatSimTime(task.due));
+std::string FormatWait(const TaskReport& task) {
+  switch (task.wait) {
+    case WaitKind::kNothing:
+      return "was stopped";
+    case WaitKind::kSleep:
+      return absl::StrCat("sleeps until ", FormatSimTime(task.due));
+    default:
+      break;
   }
+  std::string text = absl::StrCat("waits for ", task.waits_for);
   if (!task.held_by.empty()) {
-    absl::StrAppend(&text, ", held by ", task.held_by);
+    absl::StrAppend(&text, " held by ", task.held_by);
   }
+  return text;
+}
+
+std::string FormatTaskReport(const TaskReport& task) {
+  std::string text = absl::StrCat(task.name, " ", FormatWait(task));
   if (!task.stack.empty()) {
     absl::StrAppend(&text, "\n    at ", absl::StrJoin(task.stack, " <- "));
   }

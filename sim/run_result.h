@@ -60,6 +60,10 @@ struct RunResult {
   bool ok() const { return outcome == Outcome::kCompleted; }
 };
 
+// Returns "waits for Mutex \"state\" held by server#2" or "sleeps
+// until 3.000s".
+std::string FormatWait(const TaskReport& task);
+
 // Returns `task` in a few lines: what it waits for, who holds that, where.
 std::string FormatTaskReport(const TaskReport& task);
 

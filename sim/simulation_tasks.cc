@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <new>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "orrery/sim/loop_storage.h"
 #include "orrery/sim/operation.h"
@@ -286,7 +287,9 @@ TaskReport Simulation::ReportTask(const TaskState* task) const {
     const SourceSite& site = PromiseOf(frame).site();
     // A frame that has not begun waits nowhere; ours stand between the user's.
     if (site.line() == 0 || SiteFile(site) == "sim/spawn.h") continue;
-    report.stack.push_back(FormatFrame(site));
+    std::string text = FormatFrame(site);
+    if (absl::EndsWith(text, "_SimTest::Run")) continue;
+    report.stack.push_back(std::move(text));
   }
   if (task->origin->site.line() != 0) {
     report.spawned_at = FormatFrame(task->origin->site);

@@ -64,6 +64,8 @@ struct InWords {
       case WaitKind::kTurn:
         if (e.object == 0) return "yields";
         return absl::StrCat("stands before ", names.Object(ObjectId(e.object)));
+      case WaitKind::kNothing:
+        return "is stopped";
       case WaitKind::kSleep:
         return absl::StrCat("sleeps until ", FormatSimTime(e.due));
       case WaitKind::kJoin:

@@ -1,0 +1,199 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tests that run in a simulation. This is the header to start with.
+//
+//   SIM_TEST(Tutorial, AwaitsInSequenceTakeThreeSeconds) {
+//     co_await SayAfter(absl::Seconds(1), "Bonjour");
+//     co_await SayAfter(absl::Seconds(2), "Monde");
+//     EXPECT_EQ(Elapsed(), absl::Seconds(3));
+//   }
+//
+// The body is a coroutine, a `Task<>`: it may `co_await`. Options follow the
+// name:
+//
+//   SIM_TEST(Bank, KeepsTheTotal, {.runs = 200, .scheduler = "random"}) { ... }
+//
+// With a fixture, of which each run has a fresh one (see SimTest):
+//
+//   class BankTest : public orrery::SimTest {
+//    protected:
+//     Task<> SetUp() { co_await bank_.Open(); }
+//     Bank bank_;
+//   };
+//   SIM_TEST_F(BankTest, StartsEmpty) { EXPECT_EQ(bank_.total(), 0); }
+//
+// With a parameter:
+//
+//   class LossTest : public orrery::SimTestWithParam<int> {};
+//   SIM_TEST_P(LossTest, Retries) { ... GetParam() ... }
+//   INSTANTIATE_SIM_TEST_SUITE_P(Percent, LossTest, testing::Values(0, 10));
+//
+// They are GoogleTest tests like any other: link `gtest_main`, use
+// --gtest_filter, sharding and so on. docs/writing_tests.md tells the rest.
+
+#ifndef ORRERY_TESTING_SIM_TEST_H_
+#define ORRERY_TESTING_SIM_TEST_H_
+
+#include <memory>
+#include <type_traits>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "orrery/sim/clock.h"
+#include "orrery/sim/log.h"
+#include "orrery/sim/post.h"
+#include "orrery/sim/random.h"
+#include "orrery/sim/simulation.h"
+#include "orrery/sim/sleep.h"
+#include "orrery/sim/spawn.h"
+#include "orrery/sim/sync/event.h"
+#include "orrery/sim/sync/mutex.h"
+#include "orrery/sim/sync/queue.h"
+#include "orrery/sim/sync/shared.h"
+#include "orrery/sim/task.h"
+#include "orrery/sim/when_all.h"
+#include "orrery/testing/co_assert.h"
+#include "orrery/testing/matchers.h"
+#include "orrery/testing/scoped_trace.h"
+#include "orrery/testing/sim_fixture.h"
+#include "orrery/testing/sim_test_options.h"
+#include "orrery/testing/status_matchers.h"
+#include "orrery/testing/test_runner.h"
+
+namespace orrery {
+namespace sim_test_internal {
+
+// The GoogleTest fixture that stands for the simulated fixture `Fixture`.
+template <typename Fixture>
+class Suite : public testing::Test {
+ public:
+  static void SetUpTestSuite() {
+    if constexpr (requires { Fixture::SetUpTestSuite(); }) {
+      Fixture::SetUpTestSuite();
+    }
+  }
+  static void TearDownTestSuite() {
+    if constexpr (requires { Fixture::TearDownTestSuite(); }) {
+      Fixture::TearDownTestSuite();
+    }
+  }
+};
+
+// Calls `function`, and awaits what it returns if that is a Task.
+template <typename Function>
+Task<> CallOrAwait(Function function) {
+  if constexpr (std::is_void_v<decltype(function())>) {
+    function();
+    co_return;
+  } else {
+    co_await function();
+  }
+}
+
+template <typename Body>
+std::unique_ptr<SimTestBody> MakeBody() {
+  return std::make_unique<Body>();
+}
+
+// One test. `Body` is the class that the macro makes.
+template <typename Fixture, typename Body>
+class Case final : public Suite<Fixture> {
+ public:
+  void TestBody() override { RunSimTest(Body::Options(), &MakeBody<Body>); }
+};
+
+template <typename Fixture, typename Body>
+bool Register(const char* suite, const char* name, const char* file, int line) {
+  testing::RegisterTest(
+      suite, name, nullptr, nullptr, file, line,
+      []() -> Suite<Fixture>* { return new Case<Fixture, Body>(); });
+  return true;
+}
+
+// The fixture that GoogleTest makes for a test with a parameter. It passes the
+// parameter on to the simulated fixtures.
+template <typename Fixture>
+class ParamSuite : public testing::TestWithParam<typename Fixture::ParamType> {
+ protected:
+  template <typename Body>
+  void RunBody() {
+    Fixture::current_param = &this->GetParam();
+    RunSimTest(Body::Options(), &MakeBody<Body>);
+    Fixture::current_param = nullptr;
+  }
+};
+// GoogleTest takes the name of a suite from the name of its class. The macros
+// make an alias of that name in a namespace of their own, perhaps again and
+// again: then it stands for itself.
+template <typename Fixture>
+struct ParamSuiteOf {
+  using Type = ParamSuite<Fixture>;
+};
+template <typename Fixture>
+struct ParamSuiteOf<ParamSuite<Fixture>> {
+  using Type = ParamSuite<Fixture>;
+};
+
+}  // namespace sim_test_internal
+}  // namespace orrery
+
+#define ORRERY_SIM_TEST_CLASS_(suite, name) suite##_##name##_SimTest
+
+// The class of one test: fixture, options, body.
+#define ORRERY_SIM_TEST_BODY_(suite, name, fixture, ...)          \
+  class ORRERY_SIM_TEST_CLASS_(suite, name)                       \
+      : public fixture, public ::orrery::SimTestBody {            \
+   public:                                                        \
+    static ::orrery::SimTestOptions Options() {                   \
+      ::orrery::SimTestOptions options __VA_OPT__(=) __VA_ARGS__; \
+      return options;                                             \
+    }                                                             \
+    ::orrery::Task<> Run() override {                             \
+      using ::orrery::sim_test_internal::CallOrAwait;             \
+      co_await CallOrAwait([this] { return this->SetUp(); });     \
+      co_await OrreryBody();                                      \
+      co_await CallOrAwait([this] { return this->TearDown(); });  \
+    }                                                             \
+                                                                  \
+   private:                                                       \
+    ::orrery::Task<> OrreryBody();                                \
+  };
+
+#define ORRERY_SIM_TEST_(suite, name, fixture, ...)                          \
+  static_assert(sizeof(#suite) > 1 && sizeof(#name) > 1,                     \
+                "suite and test need names");                                \
+  ORRERY_SIM_TEST_BODY_(suite, name, fixture, __VA_ARGS__)                   \
+  [[maybe_unused]] static const bool suite##_##name##_registered =           \
+      ::orrery::sim_test_internal::Register<fixture, ORRERY_SIM_TEST_CLASS_( \
+                                                         suite, name)>(      \
+          #suite, #name, __FILE__, __LINE__);                                \
+  ::orrery::Task<> ORRERY_SIM_TEST_CLASS_(suite, name)::OrreryBody()
+
+#define SIM_TEST(suite, name, ...) \
+  ORRERY_SIM_TEST_(suite, name, ::orrery::SimTest, __VA_ARGS__)
+
+#define SIM_TEST_F(fixture, name, ...) \
+  ORRERY_SIM_TEST_(fixture, name, fixture, __VA_ARGS__)
+
+#define SIM_TEST_P(fixture, name, ...)                                   \
+  ORRERY_SIM_TEST_BODY_(fixture, name, fixture, __VA_ARGS__)             \
+  namespace orrery_param_tests {                                         \
+  using fixture =                                                        \
+      typename ::orrery::sim_test_internal::ParamSuiteOf<fixture>::Type; \
+  TEST_P(fixture, name) {                                                \
+    this->template RunBody<ORRERY_SIM_TEST_CLASS_(fixture, name)>();     \
+  }                                                                      \
+  }                                                                      \
+  ::orrery::Task<> ORRERY_SIM_TEST_CLASS_(fixture, name)::OrreryBody()
+
+// Arguments as for INSTANTIATE_TEST_SUITE_P.
+#define INSTANTIATE_SIM_TEST_SUITE_P(prefix, fixture, ...)               \
+  namespace orrery_param_tests {                                         \
+  using fixture =                                                        \
+      typename ::orrery::sim_test_internal::ParamSuiteOf<fixture>::Type; \
+  INSTANTIATE_TEST_SUITE_P(prefix, fixture, __VA_ARGS__);                \
+  }                                                                      \
+  static_assert(true, "takes the semicolon")
+
+#endif  // ORRERY_TESTING_SIM_TEST_H_

@@ -1,0 +1,36 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The verbs of the `orrery` command. Each has a file of its own.
+
+#ifndef ORRERY_TOOLS_VERB_H_
+#define ORRERY_TOOLS_VERB_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "orrery/traces/trace_reader.h"
+
+namespace orrery {
+
+// What the command returns to the shell.
+inline constexpr int kSame = 0;       // done; for `diff`: no difference
+inline constexpr int kDifferent = 1;  // only `diff`
+inline constexpr int kTrouble = 2;    // said on standard error
+
+// `files` are the operands after the verb.
+int RunInfo(const std::vector<std::string>& files);
+int RunPrint(const std::vector<std::string>& files);
+int RunDiff(const std::vector<std::string>& files);
+
+// Prints "orrery: `message`" on standard error and returns kTrouble.
+int Trouble(const std::string& message);
+
+// Reads a trace named on the command line, also one of a process that died. A
+// relative path is taken from where the user stands, under `bazel run` too.
+absl::StatusOr<Trace> ReadOperand(const std::string& file);
+
+}  // namespace orrery
+
+#endif  // ORRERY_TOOLS_VERB_H_
