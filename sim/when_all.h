@@ -44,16 +44,27 @@ class Latch {
     }
   }
 
-  bool await_ready() const { return running_ == 0; }
-  template <TaskPromise Promise>
-  void await_suspend(std::coroutine_handle<Promise> frame) {
-    Simulation& simulation = Simulation::Current("co_await WhenAll");
-    waiter_ = simulation.current_task();
-    simulation.Suspend(frame, WaitKind::kAll);
-  }
-  void await_resume() const {
-    if (error_ != nullptr) std::rethrow_exception(error_);
-  }
+  // An object of its own: g++ 12 copies an awaiter that has a name.
+  class [[nodiscard]] Awaiter {
+   public:
+    explicit Awaiter(Latch* latch) : latch_(latch) {}
+    bool await_ready() const { return latch_->running_ == 0; }
+    template <TaskPromise Promise>
+    void await_suspend(std::coroutine_handle<Promise> frame) const {
+      Simulation& simulation = Simulation::Current("co_await WhenAll");
+      latch_->waiter_ = simulation.current_task();
+      simulation.Suspend(frame, WaitKind::kAll);
+    }
+    void await_resume() const {
+      if (latch_->error_ != nullptr) std::rethrow_exception(latch_->error_);
+    }
+
+   private:
+    Latch* latch_;
+  };
+
+  // Waits until all have ended; throws what was thrown first.
+  Awaiter Wait() { return Awaiter(this); }
 
  private:
   size_t running_;
@@ -93,7 +104,7 @@ Task<std::tuple<Value<Ts>...>> All(SourceSite site, std::index_sequence<I...>,
   Latch latch(sizeof...(Ts));
   std::tuple<std::optional<Value<Ts>>...> slots;
   (Start<Ts>(std::move(tasks), &std::get<I>(slots), &latch, site), ...);
-  co_await latch;
+  co_await latch.Wait();
   co_return std::tuple<Value<Ts>...>(*std::move(std::get<I>(slots))...);
 }
 
@@ -115,7 +126,7 @@ Task<std::vector<T>> WhenAll(std::vector<Task<T>> tasks) {
     when_all_internal::Start<T>(std::move(tasks[i]), &slots[i], &latch,
                                 SourceSite());
   }
-  co_await latch;
+  co_await latch.Wait();
   std::vector<T> results;
   results.reserve(slots.size());
   for (std::optional<T>& slot : slots) results.push_back(*std::move(slot));
@@ -129,7 +140,7 @@ inline Task<> WhenAll(std::vector<Task<>> tasks) {
     when_all_internal::Start<void>(std::move(tasks[i]), &slots[i], &latch,
                                    SourceSite());
   }
-  co_await latch;
+  co_await latch.Wait();
 }
 
 }  // namespace orrery
