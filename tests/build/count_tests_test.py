@@ -86,7 +86,15 @@ class CountTests(unittest.TestCase):
 
     def test_test_that_was_not_built_is_a_failure(self):
         self.add_target("//a:b")
-        self.expect(0, "//a:b: was not built, or did not run")
+        self.expect(0, "//a:b: was not built")
+
+    def test_test_that_a_tag_leaves_out_is_neither(self):
+        self.add_target("//a:b")
+        self.events.append({
+            "id": {"targetCompleted": {"label": "//a:b"}},
+            "completed": {"success": True},
+        })
+        self.expect(0)
 
     def test_libraries_are_no_tests(self):
         self.events.append({
