@@ -4,4 +4,5 @@
 #
 # Runs a Python program as a test. Bazel 4's py_test is gone from Bazel 9.
 
-exec python3 "$@"
+# -B: a test of the whole tree leaves nothing in it.
+exec python3 -B "$@"
