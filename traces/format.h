@@ -44,6 +44,15 @@ struct TraceHeader {
   SimTime max_time;
 };
 
+// What made a run fail.
+struct TraceFailure {
+  std::string message;
+  SimTime time;
+  uint64_t step = 0;
+  std::string task;  // "client#7"
+  std::string site;  // "bank.cc:41"
+};
+
 // How it ended.
 struct TraceFooter {
   uint64_t events = 0;  // filled in by the writer
@@ -52,14 +61,7 @@ struct TraceFooter {
   SimTime elapsed;
   Outcome outcome = Outcome::kUnknown;
   DigestPair digests;
-  struct Failure {
-    std::string message;
-    SimTime time;
-    uint64_t step = 0;
-    std::string task;
-    std::string site;
-  };
-  std::optional<Failure> failure;
+  std::optional<TraceFailure> failure;
 };
 
 }  // namespace orrery

@@ -263,7 +263,7 @@ class Parser {
     to.digests = {Digest(footer.schedule_digest()),
                   Digest(footer.data_digest())};
     if (footer.has_failure()) {
-      TraceFooter::Failure& failure = to.failure.emplace();
+      TraceFailure& failure = to.failure.emplace();
       failure.message = footer.failure().message();
       failure.time = SimTime(footer.failure().time_ns());
       failure.step = footer.failure().step();

@@ -430,7 +430,7 @@ absl::Status TraceWriter::Finish(TraceFooter footer) {
   out_.Fixed64Field(6, footer.digests.schedule.value());
   out_.Fixed64Field(7, footer.digests.data.value());
   if (footer.failure.has_value()) {
-    const TraceFooter::Failure& failure = *footer.failure;
+    const TraceFailure& failure = *footer.failure;
     const size_t inner = out_.Begin(8);
     if (!failure.message.empty()) out_.BytesField(1, failure.message);
     out_.Reserve(64);
