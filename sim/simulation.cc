@@ -129,7 +129,10 @@ inline void Simulation::RunTask(TaskState* task) {
     frame = promise_internal::next_frame;
   } while (frame);
   if (task->done) {
-    if (task->handles == 0) FreeTask(task);
+    if (task->handles == 0) {
+      current_runnable_ = &root_;
+      FreeTask(task);
+    }
   } else if (task->wait == WaitKind::kForeign) [[unlikely]] {
     FailCheck("tasks wait for Orrery's awaitables only",
               absl::StrCat("task ", CurrentTaskName(),
@@ -148,7 +151,7 @@ inline void Simulation::Execute(Runnable* runnable) {
   if (events_) [[unlikely]]
     Emit(event::Resumed());
   const EntityId id = runnable->id;
-  const TaskId number = runnable->number;
+  last_ran_ = runnable->number;
   if (runnable->kind == EntityKind::kTask) {
     RunTask(static_cast<TaskState*>(runnable));
   } else {
@@ -156,7 +159,7 @@ inline void Simulation::Execute(Runnable* runnable) {
   }
   if (traits_.observes_steps) {
     scheduler_->OnStep({.id = id,
-                        .task = number,
+                        .task = last_ran_,
                         .time = now_,
                         .accesses = storage_->accesses});
     storage_->accesses.clear();
@@ -194,7 +197,7 @@ Runnable* Simulation::Choose() {
   const absl::Span<const Candidate> candidates = ready_->candidates();
   const ChoicePoint where = {.kind = ChoiceKind::kNextEntity,
                              .n = candidates.size(),
-                             .task = current_runnable_->number,
+                             .task = last_ran_,
                              .now = now_,
                              .step = steps_};
   const uint64_t index = scheduler_->PickNext(where, candidates);

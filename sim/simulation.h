@@ -284,6 +284,7 @@ class Simulation {
   TimerQueue* timers_;
   Scheduler* scheduler_;
   Runnable* current_runnable_;
+  TaskId last_ran_;  // outlives the runnable that took the latest step
   SimTime now_;
   int64_t batch_end_ = 0;
   uint64_t steps_ = 0;
