@@ -9,7 +9,7 @@ namespace orrery {
 
 void TimerQueue::Reset() {
   while (levels_in_use_ != 0) {
-    const int level = std::countr_zero(levels_in_use_);
+    const int level = LowestLevel();
     while (occupied_[level] != 0) {
       const int slot = std::countr_zero(occupied_[level]);
       slots_[level][slot].Clear();
@@ -52,7 +52,7 @@ void TimerQueue::Remove(Runnable* timer) {
 SimTime TimerQueue::Earliest() {
   if (!past_.empty()) return past_.front()->due();
   if (levels_in_use_ == 0) return SimTime::Infinite();
-  const int level = std::countr_zero(levels_in_use_);
+  const int level = LowestLevel();
   const Runnable* timer =
       slots_[level][std::countr_zero(occupied_[level])].front();
   int64_t earliest = timer->key;
@@ -66,7 +66,7 @@ SimTime TimerQueue::Earliest() {
 }
 
 RunnableList& TimerQueue::Advance() {
-  const int level = std::countr_zero(levels_in_use_);
+  const int level = LowestLevel();
   const int slot = std::countr_zero(occupied_[level]);
   RunnableList& list = slots_[level][slot];
   if (level == 0) return list;
@@ -97,7 +97,7 @@ Runnable* TimerQueue::TakeDue(SimTime now) {
   }
   if (levels_in_use_ == 0) return nullptr;
   // The usual case: one timer in its slot, wherever that is.
-  const int level = std::countr_zero(levels_in_use_);
+  const int level = LowestLevel();
   const int slot = std::countr_zero(occupied_[level]);
   RunnableList& first = slots_[level][slot];
   Runnable* timer = first.front();
@@ -130,7 +130,7 @@ void TimerQueue::UpdateBound() {
     bound_ = SimTime::Infinite();
     return;
   }
-  const int level = std::countr_zero(levels_in_use_);
+  const int level = LowestLevel();
   const int slot = std::countr_zero(occupied_[level]);
   const int shift = level * kBits;
   // The first instant that belongs to the slot: the digits of `time_` above

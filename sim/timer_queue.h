@@ -67,6 +67,11 @@ class TimerQueue {
     const uint64_t differing = static_cast<uint64_t>(due ^ time_) | 1;
     return (63 - std::countl_zero(differing)) / kBits;
   }
+  // The lowest level that holds anything. The slots are not all empty.
+  int LowestLevel() const {
+    if (levels_in_use_ == 0) __builtin_unreachable();
+    return std::countr_zero(levels_in_use_);
+  }
   static int SlotOf(int64_t due, int level) {
     return static_cast<int>(static_cast<uint64_t>(due) >> (level * kBits)) &
            (kSlots - 1);
