@@ -5,22 +5,22 @@
 
 namespace orrery {
 
-absl::string_view AccessName(AccessKind kind) {
+absl::string_view AccessVerb(AccessKind kind) {
   switch (kind) {
     case AccessKind::kNone:
-      return "none";
+      return "does nothing to";
     case AccessKind::kRead:
-      return "read";
+      return "reads";
     case AccessKind::kWrite:
-      return "write";
+      return "writes";
     case AccessKind::kAcquire:
-      return "acquire";
+      return "acquires";
     case AccessKind::kRelease:
-      return "release";
+      return "releases";
     case AccessKind::kWait:
-      return "wait";
+      return "has waited for";
     case AccessKind::kSignal:
-      return "signal";
+      return "signals";
   }
   return "unknown";
 }

@@ -41,8 +41,8 @@ constexpr bool Dependent(const Access& a, const Access& b) {
   return a.kind != AccessKind::kRead || b.kind != AccessKind::kRead;
 }
 
-// Returns "read", "write", ...
-absl::string_view AccessName(AccessKind kind);
+// Returns "reads", "writes", ...: what comes between a task and an object.
+absl::string_view AccessVerb(AccessKind kind);
 
 }  // namespace orrery
 

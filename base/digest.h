@@ -15,7 +15,8 @@ namespace orrery {
 
 class Digest {
  public:
-  constexpr Digest() = default;
+  constexpr Digest() = default;  // of nothing
+  // Goes on from the `value()` of another.
   constexpr explicit Digest(uint64_t value) : state_(value) {}
 
   // Mixes in one word. The order of calls counts. Algorithm 1: multiply and

@@ -16,8 +16,9 @@
 #error "Orrery needs C++20: add `build --cxxopt=-std=c++20` to your .bazelrc."
 #endif
 
+#include <compare>
 #include <cstdint>
-#include <functional>
+#include <utility>
 
 namespace orrery {
 
@@ -77,15 +78,15 @@ constexpr uint64_t Mix(uint64_t x) {
 // Returns the stable id of the `ordinal`-th thing (from 0) that `parent`
 // brought into being. Never zero in practice; no check is made.
 constexpr EntityId ChildEntity(EntityId parent, uint32_t ordinal) {
-  return EntityId(
-      ids_internal::Mix(parent.value + 0x9e3779b97f4a7c15u * (ordinal + 1u)));
+  return EntityId(ids_internal::Mix(
+      parent.value + 0x9e3779b97f4a7c15u * (uint64_t{ordinal} + 1)));
 }
 
 // Returns the stable key of the `ordinal`-th object (from 0) that `creator`
 // made. Objects and child entities are counted apart.
 constexpr ObjectKey ChildObject(EntityId creator, uint32_t ordinal) {
-  return ObjectKey(
-      ids_internal::Mix(~creator.value + 0xd1b54a32d192ed03u * (ordinal + 1u)));
+  return ObjectKey(ids_internal::Mix(
+      ~creator.value + 0xd1b54a32d192ed03u * (uint64_t{ordinal} + 1)));
 }
 
 }  // namespace orrery

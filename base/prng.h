@@ -17,8 +17,11 @@ namespace orrery {
 
 // xoshiro256** 1.0 (Blackman, Vigna: "Scrambled linear pseudorandom number
 // generators", 2021), seeded by SplitMix64. Period 2^256 - 1.
+//
+// Not for secrets: a few outputs give the others away.
 class Prng {
  public:
+  // Every seed is as good as any other, zero too.
   explicit constexpr Prng(uint64_t seed) {
     for (uint64_t& word : state_) {
       seed += 0x9e3779b97f4a7c15u;

@@ -11,10 +11,10 @@ absl::Time SimEpoch() { return absl::FromUnixSeconds(946684800); }
 
 int64_t ToNanoseconds(absl::Duration d) {
   const int64_t ns = absl::ToInt64Nanoseconds(d);
-  if (absl::Nanoseconds(ns) < d && ns != std::numeric_limits<int64_t>::max()) {
-    return ns + 1;
-  }
-  return ns;
+  const absl::Duration whole = absl::Nanoseconds(ns);
+  if (whole == d) [[likely]]
+    return ns;
+  return whole < d && ns != std::numeric_limits<int64_t>::max() ? ns + 1 : ns;
 }
 
 std::string FormatSimTime(SimTime t) {

@@ -23,7 +23,7 @@ struct SimTime {
   constexpr SimTime() = default;
   constexpr explicit SimTime(int64_t nanoseconds) : ns(nanoseconds) {}
 
-  // Later than every instant that a run can reach.
+  // Later than every instant that a run can reach: never.
   static constexpr SimTime Infinite() {
     return SimTime(std::numeric_limits<int64_t>::max());
   }
@@ -50,10 +50,12 @@ constexpr SimTime After(SimTime t, int64_t ns) {
   return SimTime(sum);
 }
 
+// Returns the time from the beginning of the run to `t`, exactly.
 inline absl::Duration ToDuration(SimTime t) { return absl::Nanoseconds(t.ns); }
 
-// Returns "1.250s": seconds with three digits, or with as many as it takes to
-// be exact. The text is the same in every locale.
+// Returns "1.250s": seconds with three decimals, or with as many as it takes to
+// be exact; "never" for `SimTime::Infinite()`. The text is the same in every
+// locale.
 std::string FormatSimTime(SimTime t);
 
 }  // namespace orrery

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "absl/types/span.h"
 #include "orrery/base/choice.h"
 #include "orrery/base/digest.h"
 #include "orrery/base/trace_event.h"
@@ -21,7 +22,10 @@ enum class TraceLevel : uint8_t {
   kEvents = 2,   // what people need
 };
 
-// The state of a run's digests, handed along with each choice.
+// How many choices are handed to a sink at a time, at most.
+inline constexpr size_t kChoiceBatch = 1024;
+
+// The state of a run's digests, handed along with choices.
 struct DigestPair {
   Digest schedule;  // who ran, and when
   Digest data;      // what was drawn, and what the program mixed in
@@ -39,8 +43,11 @@ class TraceSink {
   // Which of the two calls below the sink wants. Asked once per run.
   virtual TraceLevel level() const = 0;
 
-  // Called for each choice, from level `kChoices` on, before its effect.
-  virtual void OnChoice(const Choice& choice, const DigestPair& digests) = 0;
+  // Called from level `kChoices` on, for every `kChoiceBatch` choices and, when
+  // the run is over, for the rest. `digests` are those after the last of them.
+  // Labels live until the run is over.
+  virtual void OnChoices(absl::Span<const Choice> choices,
+                         const DigestPair& digests) = 0;
 
   // Called for each event at level `kEvents`. Choices come as events too.
   virtual void OnEvent(const TraceEvent& event) = 0;

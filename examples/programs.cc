@@ -3,6 +3,7 @@
 
 #include "orrery/examples/programs.h"
 
+#include "absl/strings/str_cat.h"
 #include "orrery/sim/clock.h"
 #include "orrery/sim/log.h"
 #include "orrery/sim/sleep.h"
@@ -11,10 +12,17 @@
 namespace orrery {
 namespace {
 
-Task<> Ticker() {
-  for (;;) {
-    co_await Sleep(absl::Milliseconds(500));
-    Log("tick");
+// Ticks every half second until `end`, and says so when it comes too late.
+Task<> Ticker(absl::Duration end) {
+  const absl::Duration period = absl::Milliseconds(500);
+  for (absl::Duration due = period; due <= end; due += period) {
+    co_await Sleep(due - Elapsed());
+    const absl::Duration late = Elapsed() - due;
+    if (late > absl::ZeroDuration()) {
+      Log(absl::StrCat("tick, ", absl::FormatDuration(late), " late"));
+    } else {
+      Log("tick");
+    }
   }
 }
 
@@ -55,29 +63,32 @@ Task<> Trap() {
 }
 
 Task<> Synchronous() {
-  Spawn("ticker", Ticker);
-  co_await Yield();  // the ticker sets its first timer
-  Log("Démarré");
+  JoinHandle<> ticker = Spawn("ticker", Ticker, absl::Seconds(3));
   JoinHandle<> hello =
       Spawn("hello", SayAfterBlocking, absl::Seconds(1), "Bonjour");
   JoinHandle<> world =
       Spawn("world", SayAfterBlocking, absl::Seconds(2), "Monde");
+  Log("Démarré");
   co_await hello;
   co_await world;
+  co_await ticker;
   Log("Terminé");
 }
 
 Task<> ConcurrentWithTicker() {
-  Spawn("ticker", Ticker);
+  JoinHandle<> ticker = Spawn("ticker", Ticker, absl::Seconds(2));
   co_await Concurrent();
+  co_await ticker;
 }
 
 std::vector<TutorialProgram> TutorialPrograms() {
   return {
-      {"sequential", "two awaits in sequence", Sequential},
+      {"sequential", "two awaits, one after the other", Sequential},
       {"concurrent", "the same two as tasks", Concurrent},
-      {"trap", "a task awaited as soon as it is spawned", Trap},
-      {"synchronous", "a blocking sleep: a ticker cannot run", Synchronous},
+      {"trap", "tasks, but each is awaited as soon as it is spawned", Trap},
+      {"synchronous",
+       "tasks that block: the whole loop stands still, and a ticker is late",
+       Synchronous},
       {"ticker", "the concurrent program with the same ticker, on time",
        ConcurrentWithTicker},
   };

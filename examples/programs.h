@@ -25,7 +25,7 @@ Task<> Concurrent();
 // The trap: a task that is awaited as soon as it is spawned runs alone. 3 s.
 Task<> Trap();
 // A blocking sleep stops the whole loop, tasks or no tasks. 3 s, and a ticker
-// that wants to log every half second cannot.
+// that wants to tick every half second gets no turn before they are over.
 Task<> Synchronous();
 // The concurrent program with the same ticker, which is on time.
 Task<> ConcurrentWithTicker();

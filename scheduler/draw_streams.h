@@ -8,6 +8,8 @@
 #ifndef ORRERY_SCHEDULER_DRAW_STREAMS_H_
 #define ORRERY_SCHEDULER_DRAW_STREAMS_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,24 +20,24 @@
 
 namespace orrery {
 
+// The streams of a run. A policy has one such object, and draws from it
+// whatever it does not decide otherwise.
 class DrawStreams {
  public:
-  // Starts every stream anew.
+  // Starts every stream anew. Call it when a run begins.
   void Begin(Seed seed) {
     seed_ = seed;
     streams_.clear();
+    last_ = 0;
   }
 
   // Returns a uniform integer in [0, n) from the stream of `node` and `kind`.
+  // `n` is at least 1.
   uint64_t Below(NodeId node, ChoiceKind kind, uint64_t n) {
     const uint32_t key = uint32_t{node.value} << 8 | static_cast<uint8_t>(kind);
-    // A run has a handful of streams, and the one used last is likely next.
-    for (size_t i = streams_.size(); i > 0; --i) {
-      if (streams_[i - 1].key == key) return streams_[i - 1].prng.Below(n);
-    }
-    streams_.push_back(
-        {key, Prng(ChildEntity(EntityId(seed_.value), key).value)});
-    return streams_.back().prng.Below(n);
+    // The stream that was used last is likely the next one.
+    if (last_ >= streams_.size() || streams_[last_].key != key) Find(key);
+    return streams_[last_].prng.Below(n);
   }
 
  private:
@@ -44,8 +46,21 @@ class DrawStreams {
     Prng prng;
   };
 
+  // Sets `last_` to the stream of `key`, which is made if there is none.
+  void Find(uint32_t key) {
+    auto found = std::lower_bound(
+        streams_.begin(), streams_.end(), key,
+        [](const Stream& stream, uint32_t k) { return stream.key < k; });
+    if (found == streams_.end() || found->key != key) {
+      const EntityId id = ChildEntity(EntityId(seed_.value), key);
+      found = streams_.insert(found, {key, Prng(id.value)});
+    }
+    last_ = static_cast<size_t>(found - streams_.begin());
+  }
+
   Seed seed_;
-  std::vector<Stream> streams_;
+  size_t last_ = 0;
+  std::vector<Stream> streams_;  // by key
 };
 
 }  // namespace orrery

@@ -21,9 +21,7 @@ class FifoScheduler final : public Scheduler {
   std::string Spec() const override { return "fifo"; }
   SchedulerTraits traits() const override { return {.orders = false}; }
   void BeginRun(const RunInfo& run) override { streams_.Begin(run.seed); }
-  size_t PickNext(const ChoicePoint&, absl::Span<const Candidate>) override {
-    return 0;
-  }
+  size_t PickNext(const ChoicePoint&, Candidates) override { return 0; }
   uint64_t Draw(const ChoicePoint& where) override {
     return streams_.Below(where.node, where.kind, where.n);
   }

@@ -3,6 +3,9 @@
 
 #include "orrery/scheduler/make_scheduler.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -50,11 +53,18 @@ absl::Status SpecError(absl::string_view spec, absl::string_view what) {
 
 absl::StatusOr<std::unique_ptr<Scheduler>> MakeScheduler(absl::string_view spec,
                                                          Seed seed) {
-  const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(spec, absl::MaxSplits(':', 1));
+  const size_t colon = spec.find(':');
+  const absl::string_view name = spec.substr(0, colon);
+  const Entry* entry =
+      std::find_if(std::begin(kEntries), std::end(kEntries),
+                   [name](const Entry& e) { return e.name == name; });
+  if (entry == std::end(kEntries)) {
+    return SpecError(spec, absl::StrCat("there is no such policy; known: ",
+                                        absl::StrJoin(SchedulerNames(), ", ")));
+  }
   std::vector<Option> options;
-  if (spec.size() > parts.first.size()) {
-    for (absl::string_view text : absl::StrSplit(parts.second, ',')) {
+  if (colon != absl::string_view::npos) {
+    for (absl::string_view text : absl::StrSplit(spec.substr(colon + 1), ',')) {
       const size_t equals = text.find('=');
       if (equals == absl::string_view::npos || equals == 0) {
         return SpecError(spec, absl::StrCat("expected KEY=VALUE after the ':', "
@@ -64,15 +74,10 @@ absl::StatusOr<std::unique_ptr<Scheduler>> MakeScheduler(absl::string_view spec,
       options.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }
   }
-  for (const Entry& entry : kEntries) {
-    if (entry.name != parts.first) continue;
-    absl::StatusOr<std::unique_ptr<Scheduler>> made = entry.make(options);
-    if (!made.ok()) return SpecError(spec, made.status().message());
-    (*made)->BeginRun({.seed = seed});
-    return made;
-  }
-  return SpecError(spec, absl::StrCat("there is no such policy; known: ",
-                                      absl::StrJoin(SchedulerNames(), ", ")));
+  absl::StatusOr<std::unique_ptr<Scheduler>> made = entry->make(options);
+  if (!made.ok()) return SpecError(spec, made.status().message());
+  (*made)->BeginRun({.seed = seed});
+  return made;
 }
 
 std::vector<std::string> SchedulerNames() {

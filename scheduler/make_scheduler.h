@@ -19,7 +19,15 @@ namespace orrery {
 
 // Returns the policy that `spec` names, ready for a run with `seed`.
 //
-// A spec is a name, or a name with options: "NAME:KEY=VALUE,KEY=VALUE".
+// A spec is a name, or a name with options: "NAME:KEY=VALUE,KEY=VALUE". The
+// policy of a replay is not made from a text, see replay_scheduler.h.
+//
+// A simulation begins its run with the seed of its own options, so give it the
+// same one:
+//
+//   auto scheduler = MakeScheduler("random", seed);
+//   if (!scheduler.ok()) return scheduler.status();
+//   Simulation simulation({.seed = seed, .scheduler = scheduler->get()});
 //
 // Errors:
 //   kInvalidArgument  no policy has that name, it does not have such an option,

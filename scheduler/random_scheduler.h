@@ -30,8 +30,7 @@ class RandomScheduler final : public Scheduler {
     streams_.Begin(run.seed);
   }
 
-  size_t PickNext(const ChoicePoint&,
-                  absl::Span<const Candidate> ready) override {
+  size_t PickNext(const ChoicePoint&, Candidates ready) override {
     return order_.Below(ready.size());
   }
 

@@ -39,6 +39,7 @@ void ReplayScheduler::BeginRun(const RunInfo&) {
 }
 
 uint64_t ReplayScheduler::Follow(const ChoicePoint& where) {
+  if (divergence_.has_value()) return kDiverged;
   if (next_ < schedule_.choices.size()) {
     const ScheduledChoice& choice = schedule_.choices[next_];
     if (choice.kind == where.kind && choice.n == where.n &&
@@ -47,22 +48,13 @@ uint64_t ReplayScheduler::Follow(const ChoicePoint& where) {
       return choice.chosen;
     }
   }
-  if (!divergence_.has_value()) {
-    divergence_.emplace();
-    divergence_->choice = next_;
-    if (next_ < schedule_.choices.size()) {
-      divergence_->recorded = schedule_.choices[next_];
-      divergence_->recorded_site =
-          std::string(schedule_.SiteOf(schedule_.choices[next_]));
-    }
-    divergence_->actual = Choice{.kind = where.kind, .n = where.n};
-    divergence_->actual_site = std::string(where.site);
-  }
+  NoteDivergence();
+  divergence_->actual = Choice{.kind = where.kind, .n = where.n};
+  divergence_->actual_site = std::string(where.site);
   return kDiverged;
 }
 
-size_t ReplayScheduler::PickNext(const ChoicePoint& where,
-                                 absl::Span<const Candidate>) {
+size_t ReplayScheduler::PickNext(const ChoicePoint& where, Candidates) {
   return Follow(where);
 }
 
@@ -73,13 +65,18 @@ uint64_t ReplayScheduler::Draw(const ChoicePoint& where) {
 NextRun ReplayScheduler::EndRun(const RunSummary& run) {
   if (!divergence_.has_value() && next_ < schedule_.choices.size() &&
       run.outcome != Outcome::kDiverged) {
-    divergence_.emplace();
-    divergence_->choice = next_;
-    divergence_->recorded = schedule_.choices[next_];
-    divergence_->recorded_site =
-        std::string(schedule_.SiteOf(schedule_.choices[next_]));
+    NoteDivergence();
   }
   return NextRun::kExhausted;
+}
+
+void ReplayScheduler::NoteDivergence() {
+  divergence_.emplace();
+  divergence_->choice = next_;
+  if (next_ == schedule_.choices.size()) return;
+  divergence_->recorded = schedule_.choices[next_];
+  divergence_->recorded_site =
+      std::string(schedule_.SiteOf(schedule_.choices[next_]));
 }
 
 }  // namespace orrery

@@ -5,6 +5,10 @@
 // that is asked for and does not have the recorded kind, label and number of
 // alternatives ends the run as diverged, and so does a run that asks for more
 // choices than were recorded, or for fewer.
+//
+//   ReplayScheduler scheduler(trace.schedule);
+//   RunResult result = Simulation({.scheduler = &scheduler}).Run(Main);
+//   if (scheduler.divergence().has_value()) ...
 
 #ifndef ORRERY_SCHEDULER_REPLAY_SCHEDULER_H_
 #define ORRERY_SCHEDULER_REPLAY_SCHEDULER_H_
@@ -19,7 +23,8 @@
 
 namespace orrery {
 
-// Where a replay left the recorded run.
+// Where a replay left the recorded run. The labels are copies, since the texts
+// in `recorded` and `actual` need not be there any more.
 struct Divergence {
   uint64_t choice = 0;                      // index from 0
   std::optional<ScheduledChoice> recorded;  // none: the record ended before
@@ -27,7 +32,10 @@ struct Divergence {
   std::optional<Choice> actual;  // none: the run ended before
   std::string actual_site;
 
-  // Returns both sides in words: "recorded: ...\nthis run: ...".
+  // Returns both sides in words, on three lines:
+  //   at choice 7
+  //     recorded: choice of random "jitter" among 10 -> 3
+  //     this run: choice of next task among 2
   std::string ToString() const;
 };
 
@@ -41,13 +49,13 @@ class ReplayScheduler final : public Scheduler {
     return {.orders = schedule_.ordered, .follows = true};
   }
   void BeginRun(const RunInfo& run) override;
-  size_t PickNext(const ChoicePoint& where,
-                  absl::Span<const Candidate> ready) override;
+  size_t PickNext(const ChoicePoint& where, Candidates ready) override;
   uint64_t Draw(const ChoicePoint& where) override;
   std::string Explain() const override {
     return divergence_.has_value() ? divergence_->ToString() : "";
   }
-  // Notes a divergence if choices are left over, unless the run was stopped.
+  // Notes a divergence if choices are left over, unless the run has diverged
+  // from something else than its choices: an event, a digest.
   NextRun EndRun(const RunSummary& run) override;
 
   // Returns the first difference of the latest run, if there was one.
@@ -56,7 +64,10 @@ class ReplayScheduler final : public Scheduler {
   uint64_t followed() const { return next_; }
 
  private:
+  // Returns the recorded answer. From the first difference on, `kDiverged`.
   uint64_t Follow(const ChoicePoint& where);
+  // Fills in the recorded side.
+  void NoteDivergence();
 
   Schedule schedule_;
   size_t next_ = 0;

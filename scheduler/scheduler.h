@@ -37,6 +37,9 @@ struct Candidate {
   Access access() const { return {object, access_kind}; }
 };
 
+// All that could run now. They belong to the engine.
+using Candidates = absl::Span<const Candidate* const>;
+
 // A place where the run could go on in more than one way.
 struct ChoicePoint {
   ChoiceKind kind = ChoiceKind::kNextEntity;
@@ -71,9 +74,9 @@ struct RunSummary {
 
 // Whether a policy that searches wants to run the program again.
 enum class NextRun : uint8_t {
-  kAgain,       // there is more to try (policies that sample always say so)
-  kExhausted,   // every behavior has been tried
-  kOutOfBudget  // stopped early; what was not tried may still fail
+  kAgain,        // there is more to try (policies that sample always say so)
+  kExhausted,    // every behavior has been tried
+  kOutOfBudget,  // stopped early; what was not tried may still fail
 };
 
 // What a policy needs. Fixed for the life of a policy.
@@ -106,11 +109,10 @@ struct SchedulerTraits {
 //   class LifoScheduler : public Scheduler {
 //    public:
 //     std::string Spec() const override { return "lifo"; }
-//     size_t PickNext(const ChoicePoint&,
-//                     absl::Span<const Candidate> ready) override {
+//     size_t PickNext(const ChoicePoint&, Candidates ready) override {
 //       return std::max_element(ready.begin(), ready.end(),
-//                               [](const Candidate& a, const Candidate& b) {
-//                                 return a.order < b.order;
+//                               [](const Candidate* a, const Candidate* b) {
+//                                 return a->order < b->order;
 //                               }) - ready.begin();
 //     }
 //     uint64_t Draw(const ChoicePoint&) override { return 0; }
@@ -127,8 +129,9 @@ class Scheduler {
 
   virtual SchedulerTraits traits() const { return {}; }
 
-  // Called before each run. All state left by an earlier run that is not meant
-  // to steer a search must go.
+  // Called before each run: when a simulation is made, with the seed of its
+  // options. All state left by an earlier run that is not meant to steer a
+  // search must go.
   virtual void BeginRun(const RunInfo& run) { static_cast<void>(run); }
 
   // Returns the index in `ready` of the candidate that runs next.
@@ -137,9 +140,8 @@ class Scheduler {
   // first-out order would run, or the current task, if that could carry on. The
   // others stand in an order that depends on what was chosen so far and on
   // nothing else; `Candidate::order` gives the order in which they became
-  // ready. The span is valid until the call returns.
-  virtual size_t PickNext(const ChoicePoint& where,
-                          absl::Span<const Candidate> ready) = 0;
+  // ready. Nothing of it may be used after the call has returned.
+  virtual size_t PickNext(const ChoicePoint& where, Candidates ready) = 0;
 
   // Returns a number in [0, where.n) for any choice that is not who runs next.
   virtual uint64_t Draw(const ChoicePoint& where) = 0;

@@ -25,6 +25,9 @@ namespace orrery {
 // may be awaited by several tasks, and again; if the task is done, that does
 // not suspend. What the task threw is thrown at each of them.
 //
+// The result lives until the last handle is gone, which may be after the
+// simulation; the coroutine and what was passed to it go when the task is over.
+//
 //   JoinHandle<int> handle = Spawn("answer", Compute);
 //   int answer = co_await handle;
 //
@@ -50,14 +53,17 @@ class JoinHandle {
     if (task_ != nullptr) Simulation::ReleaseTask(task_);
   }
 
-  Awaiter<false> operator co_await() const& { return Awaiter<false>(task_); }
-  Awaiter<true> operator co_await() && { return Awaiter<true>(task_); }
+  Awaiter<false> operator co_await() const& { return Awaiter<false>(*this); }
+  Awaiter<true> operator co_await() && {
+    return Awaiter<true>(std::move(*this));
+  }
 
   explicit operator bool() const { return task_ != nullptr; }
   // Whether the task is over.
   bool Done() const { return task_ != nullptr && task_->done; }
-  TaskId id() const { return task_ != nullptr ? task_->number : TaskId(); }
-  // Returns "client#7".
+  TaskId id() const { return task_ != nullptr ? task_->number() : TaskId(); }
+  // Returns "client#7", or "task#7" if it was given no name. Names belong to
+  // the simulation: once that is over, every task is "task#7".
   std::string Name() const {
     return task_ != nullptr ? Simulation::NameOf(task_) : "";
   }
@@ -66,36 +72,36 @@ class JoinHandle {
   explicit JoinHandle(TaskState* task) : task_(task) { ++task_->handles; }
 
  private:
-  using Promise = task_internal::Promise<T>;
-
+  // Holds on to the task, as a handle does: the handle that it came from may go
+  // while the task is awaited.
   template <bool kMoves>
   class Awaiter {
    public:
-    explicit Awaiter(TaskState* task) : task_(task) {
-      ORRERY_CHECK(task != nullptr, "a JoinHandle was awaited that is empty");
+    explicit Awaiter(JoinHandle handle) : handle_(std::move(handle)) {
+      ORRERY_CHECK(handle_.task_ != nullptr,
+                   "a JoinHandle was awaited that is empty");
     }
 
-    bool await_ready() const { return task_->done; }
+    bool await_ready() const { return handle_.task_->done; }
     template <TaskPromise Awaiting>
     void await_suspend(std::coroutine_handle<Awaiting> frame) {
-      Simulation::Current("co_await JoinHandle").Join(frame, task_);
+      Simulation::Current("co_await JoinHandle").Join(frame, handle_.task_);
     }
     decltype(auto) await_resume() {
-      task_->retrieved = true;
-      Promise& promise =
-          std::coroutine_handle<Promise>::from_address(task_->resume.address())
-              .promise();
-      if constexpr (std::is_void_v<T>) {
-        promise.Result();
-      } else if constexpr (kMoves) {
-        return T(std::move(promise.Result()));
-      } else {
-        return std::as_const(promise.Result());
+      TaskState* task = handle_.task_;
+      Simulation::Current("co_await JoinHandle").Joined(task);
+      if constexpr (!std::is_void_v<T>) {
+        T& result = static_cast<TaskStateOf<T>*>(task)->result;
+        if constexpr (kMoves) {
+          return T(std::move(result));
+        } else {
+          return std::as_const(result);
+        }
       }
     }
 
    private:
-    TaskState* task_;
+    JoinHandle handle_;
   };
 
   TaskState* task_ = nullptr;

@@ -40,6 +40,15 @@ class Operation {
   AccessKind kind_;
 };
 
+inline void Simulation::WakeToAttempt(TaskState* task) {
+  if (closing_) return;
+  task->attempts = true;
+  task->wait = WaitKind::kTurn;
+  if (events_) [[unlikely]]
+    EmitWoken(task);
+  ready_.PushBack(task, static_cast<Operation*>(task->waits_on)->access());
+}
+
 // The awaitable half. `Derived` has
 //   bool CanDo()             whether it need not wait
 //   void Do(Simulation&)     does it
@@ -49,7 +58,7 @@ class Operation {
 template <typename Derived>
 class OperationAwaiter : public Operation {
  public:
-  bool await_ready() {
+  [[gnu::always_inline]] bool await_ready() {
     if (!derived().CanDo()) return false;
     Simulation& simulation = Simulation::Current("co_await");
     if (simulation.MustAsk()) return false;
@@ -76,7 +85,7 @@ class OperationAwaiter : public Operation {
  private:
   Derived& derived() { return static_cast<Derived&>(*this); }
 
-  void Perform(Simulation& simulation) {
+  [[gnu::always_inline]] void Perform(Simulation& simulation) {
     derived().Do(simulation);
     simulation.Accessed(object(), access_kind());
   }

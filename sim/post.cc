@@ -20,9 +20,9 @@ PostHandle PostKind(EntityKind kind, SimTime due,
 }  // namespace
 
 bool PostHandle::Cancel() {
-  Simulation* simulation = Simulation::CurrentOrNull();
-  if (callback_ == nullptr || simulation == nullptr) return false;
-  return simulation->CancelCallback(callback_);
+  if (callback_ == nullptr || callback_->owner == nullptr) return false;
+  callback_->owner->CancelCallback(callback_);
+  return true;
 }
 
 PostHandle Post(absl::AnyInvocable<void() &&> callback, SourceSite site) {

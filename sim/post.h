@@ -31,9 +31,10 @@ class PostHandle {
     if (callback_ != nullptr) callback_->Unref();
   }
 
-  // Takes the callback out of the loop, in constant time. Returns whether it
-  // will not run because of that: false if it has run, is running, or was
-  // cancelled before.
+  // Takes the callback out of the loop in which it waits, in constant time;
+  // that need not be the current simulation's. Returns whether it will not run
+  // because of that: false if it has run, is running, was cancelled before, or
+  // if its simulation is over.
   bool Cancel();
 
  private:

@@ -17,6 +17,8 @@
 
 namespace orrery {
 
+class Simulation;
+
 struct PostedCallback : Runnable {
   explicit PostedCallback(absl::AnyInvocable<void() &&> f)
       : function(std::move(f)) {}
@@ -32,6 +34,7 @@ struct PostedCallback : Runnable {
   }
 
   absl::AnyInvocable<void() &&> function;
+  Simulation* owner = nullptr;  // in whose loop it waits; null if it does not
   uint32_t references = 1;
 };
 

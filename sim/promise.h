@@ -19,6 +19,8 @@
 
 namespace orrery {
 
+struct TaskState;
+
 namespace promise_internal {
 
 // Set while a suspended stack of frames is destroyed from the innermost
@@ -29,7 +31,9 @@ inline constinit thread_local bool unwinding = false;
 // Called when the outermost frame of the running task has ended.
 // `error` is null unless an exception left it.
 void FinishCurrentTask(std::coroutine_handle<> frame,
-                       std::exception_ptr error) noexcept;
+                       const std::exception_ptr* error) noexcept;
+// Returns the record of the running task.
+TaskState* RunningTask();
 // The frame that runs when the current one has suspended; null if none does.
 // Nothing is ever resumed from within `await_suspend`: symmetric transfer is no
 // tail call in some compilers' modes, and a loop of awaits would eat up the
@@ -76,7 +80,7 @@ class PromiseBase {
         promise_internal::ResumeNext(awaiting);
       } else {
         promise_internal::FinishCurrentTask(
-            ended, promise.failed() ? promise.error() : nullptr);
+            ended, promise.failed() ? &promise.error() : nullptr);
       }
     }
     void await_resume() const noexcept {}

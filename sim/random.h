@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 #include "orrery/base/check.h"
 #include "orrery/base/choice.h"
+#include "orrery/base/sim_time.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
@@ -25,7 +26,9 @@ namespace orrery {
 // that says what is being chosen.
 inline uint64_t Choose(uint64_t n, absl::string_view site) {
   ORRERY_CHECK(n >= 1, "Choose() needs at least one alternative");
-  return Simulation::Current("Choose").Draw(ChoiceKind::kData, n, site);
+  if (n == 1) return 0;
+  Simulation& simulation = Simulation::Current("Choose");
+  return simulation.Draw(ChoiceKind::kData, n, simulation.KeepLabel(site));
 }
 
 // Random numbers of the program. It has no state of its own: copies are free,
@@ -33,7 +36,7 @@ inline uint64_t Choose(uint64_t n, absl::string_view site) {
 class Random {
  public:
   // `site` is a label that says what the numbers are for. It must outlive the
-  // object: a literal.
+  // run, as literals do.
   explicit Random(absl::string_view site = "random") : site_(site) {}
 
   // Returns a uniform integer in [0, n). `n` is at least 1.
@@ -54,7 +57,7 @@ class Random {
   // Returns a uniform duration in [low, high], in whole nanoseconds.
   absl::Duration Between(absl::Duration low, absl::Duration high) const {
     return absl::Nanoseconds(
-        Between(absl::ToInt64Nanoseconds(low), absl::ToInt64Nanoseconds(high)));
+        Between(ToNanoseconds(low), absl::ToInt64Nanoseconds(high)));
   }
 
   // Returns true once in `n` times on average. `n` is at least 1.

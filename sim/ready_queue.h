@@ -14,10 +14,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
-#include <vector>
+#include <memory>
 
-#include "absl/types/span.h"
 #include "orrery/base/access.h"
 #include "orrery/scheduler/scheduler.h"
 #include "orrery/sim/runnable.h"
@@ -31,42 +29,48 @@ class ReadyQueue {
     list_.Clear();
     size_ = 0;
     ordered_ = ordered;
-    next_key_ = 0;
+    next_order_ = kFirstOrder;
   }
 
   bool empty() const { return list_.empty(); }
   bool ordered() const { return ordered_; }
   Runnable* front() const { return list_.front(); }
-  // Greater than the key of everything that is in the queue.
-  int64_t next_key() const { return next_key_; }
+  // Greater than the order of everything that is in the queue.
+  uint64_t next_order() const { return next_order_; }
 
+  // Adds `node`, whose next step has not declared what it touches.
+  void PushBack(Runnable* node) {
+    node->object = ObjectKey();
+    node->access_kind = AccessKind::kNone;
+    Append(node);
+  }
   void PushBack(Runnable* node, Access next) {
-    node->place = Runnable::Place::kReady;
-    node->key = next_key_++;
-    list_.PushBack(node);
-    if (ordered_) AddCandidate(node, next);
+    node->object = next.object;
+    node->access_kind = next.kind;
+    Append(node);
   }
 
   // Puts `node` before all others: it is what first-in first-out order would
   // run next. Only in an ordered queue that is not empty.
   void PushFront(Runnable* node, Access next) {
     node->place = Runnable::Place::kReady;
-    node->key = list_.front()->key - 1;
+    node->object = next.object;
+    node->access_kind = next.kind;
+    node->order = list_.front()->order - 1;
     list_.PushFront(node);
-    AddCandidate(node, next);
-    Swap(0, node->index);
+    AddCandidate(node);
+    MoveToFront(node);
   }
 
   Runnable* PopFront() {
-    Runnable* node = list_.PopFront();
-    node->place = Runnable::Place::kNowhere;
-    if (ordered_) DropCandidate(node->index);
+    Runnable* node = list_.front();
+    Remove(node);
     return node;
   }
 
-  // Takes the candidate at `index`.
+  // Takes the candidate at `index`. Only if there are at least two.
   Runnable* Take(size_t index) {
-    Runnable* node = runnables_[index];
+    Runnable* node = at(index);
     Remove(node);
     return node;
   }
@@ -79,75 +83,63 @@ class ReadyQueue {
 
   // Moves the head to the back; it keeps the access it declared.
   void RotateFront() {
-    Runnable* node = list_.PopFront();
-    node->key = next_key_++;
-    list_.PushBack(node);
-    if (!ordered_) return;
-    candidates_[node->index].order = Order(node);
-    Swap(0, list_.front()->index);
+    list_.front()->order = next_order_++;
+    list_.Rotate();
+    if (size_ > 1) MoveToFront(list_.front());
   }
 
-  // Only in an ordered queue.
-  absl::Span<const Candidate> candidates() const {
-    return {candidates_.data(), size_};
+  // How many candidates there are. Only in an ordered queue, as the next two.
+  size_t size() const { return size_; }
+  // Only if there are at least two.
+  Candidates candidates() const { return {candidates_.get(), size_}; }
+  Runnable* at(size_t index) const {
+    return static_cast<Runnable*>(candidates_[index]);
   }
-  Runnable* at(size_t index) const { return runnables_[index]; }
 
  private:
-  // Keys start below zero only for what was put in front; candidates carry them
-  // shifted so that they compare as unsigned numbers.
-  static uint64_t Order(const Runnable* node) {
-    return static_cast<uint64_t>(node->key) + (uint64_t{1} << 63);
+  // Room below it for what is put in front.
+  static constexpr uint64_t kFirstOrder = uint64_t{1} << 63;
+
+  void Append(Runnable* node) {
+    node->place = Runnable::Place::kReady;
+    node->order = next_order_++;
+    list_.PushBack(node);
+    if (ordered_) AddCandidate(node);
   }
 
-  void AddCandidate(Runnable* node, Access next) {
-    if (size_ == candidates_.size()) [[unlikely]]
+  // One alone is nothing to choose from, so it does not stand in the array.
+  void AddCandidate(Runnable* node) {
+    if (size_++ == 0) return;
+    if (size_ > capacity_) [[unlikely]]
       Grow();
-    const size_t index = size_++;
-    node->index = static_cast<uint32_t>(index);
-    runnables_[index] = node;
-    Candidate& added = candidates_[index];
-    added.id = node->id;
-    added.object = next.object;
-    added.order = Order(node);
-    added.task = node->number;
-    added.kind = node->kind;
-    added.access_kind = next.kind;
+    if (size_ == 2) Put(0, node->prev);  // the other one: the list is a ring
+    Put(size_ - 1, node);
   }
 
-  void DropCandidate(size_t index) {
-    const size_t last = --size_;
-    if (index != last) {
-      candidates_[index] = candidates_[last];
-      runnables_[index] = runnables_[last];
-      runnables_[index]->index = static_cast<uint32_t>(index);
-    }
-    if (Runnable* head = list_.front(); head != nullptr && head->index != 0) {
-      Swap(0, head->index);
-    }
+  void DropCandidate(uint32_t index) {
+    if (--size_ <= 1) return;
+    Put(index, candidates_[size_]);
+    MoveToFront(list_.front());
   }
 
-  void Grow() {
-    const size_t larger = candidates_.empty() ? 64 : 2 * candidates_.size();
-    candidates_.resize(larger);
-    runnables_.resize(larger);
+  void MoveToFront(Runnable* node) {
+    Put(node->index, candidates_[0]);
+    Put(0, node);
   }
 
-  void Swap(size_t a, size_t b) {
-    if (a == b) return;
-    std::swap(candidates_[a], candidates_[b]);
-    std::swap(runnables_[a], runnables_[b]);
-    runnables_[a]->index = static_cast<uint32_t>(a);
-    runnables_[b]->index = static_cast<uint32_t>(b);
+  void Put(uint32_t index, Candidate* candidate) {
+    candidates_[index] = candidate;
+    static_cast<Runnable*>(candidate)->index = index;
   }
+
+  void Grow();
 
   RunnableList list_;
   bool ordered_ = false;
-  int64_t next_key_ = 0;
-  // Grown by hand: the first `size_` elements are in use.
-  size_t size_ = 0;
-  std::vector<Candidate> candidates_;
-  std::vector<Runnable*> runnables_;
+  uint32_t size_ = 0;
+  uint32_t capacity_ = 0;
+  uint64_t next_order_ = kFirstOrder;
+  std::unique_ptr<Candidate*[]> candidates_;  // the first `size_` are in use
 };
 
 }  // namespace orrery

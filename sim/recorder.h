@@ -6,9 +6,12 @@
 #ifndef ORRERY_SIM_RECORDER_H_
 #define ORRERY_SIM_RECORDER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "orrery/base/choice.h"
 #include "orrery/base/ids.h"
 #include "orrery/base/sim_time.h"
@@ -17,19 +20,29 @@
 
 namespace orrery {
 
+// Room for the choices that have not been handed to the sink yet; allocated
+// when it is first needed.
+using ChoiceBatch = std::unique_ptr<Choice[]>;
+
 class Recorder {
  public:
   // `sink` may be null: nothing is handed on, the digests are still rolled.
-  void Begin(TraceSink* sink) {
+  // `batch` is kept for as long as there are choices.
+  void Begin(TraceSink* sink, ChoiceBatch& batch) {
     sink_ = sink;
     level_ = sink != nullptr ? sink->level() : TraceLevel::kOff;
-    digests_ = {};
-    choices_ = 0;
+    if (level_ == TraceLevel::kOff) return;
+    if (batch == nullptr) batch = std::make_unique<Choice[]>(kChoiceBatch);
+    begin_ = next_ = batch.get();
+    end_ = begin_ + kChoiceBatch;
   }
 
   bool events() const { return level_ == TraceLevel::kEvents; }
+  bool choices_wanted() const { return next_ != nullptr; }
   const DigestPair& digests() const { return digests_; }
-  uint64_t choices() const { return choices_; }
+  uint64_t choices() const {
+    return counted_ + static_cast<uint64_t>(next_ - begin_);
+  }
 
   // Takes down `what`, done by `actor`. Call only if `events()`.
   template <typename Event>
@@ -41,19 +54,46 @@ class Recorder {
     digests_.schedule.Mix(entity.value + static_cast<uint64_t>(now.ns));
   }
 
-  void Chose(const Choice& choice) {
-    ++choices_;
-    if (choice.kind != ChoiceKind::kNextEntity) {
-      digests_.data.Mix(choice.chosen);
-    }
-    if (level_ != TraceLevel::kOff) sink_->OnChoice(choice, digests_);
+  // Who runs next is part of the schedule's digest once it has run.
+  void ChoseNext(uint64_t n, uint64_t chosen) {
+    Add({.kind = ChoiceKind::kNextEntity, .n = n, .chosen = chosen});
+  }
+
+  // The text of `choice.site` must live until the run is over.
+  void Drew(const Choice& choice) {
+    digests_.data.Mix(choice.chosen);
+    Add(choice);
+  }
+
+  // Hands on the choices that have gathered.
+  void Flush() {
+    if (next_ == begin_) return;
+    const size_t gathered = static_cast<size_t>(next_ - begin_);
+    sink_->OnChoices({begin_, gathered}, digests_);
+    counted_ += gathered;
+    next_ = begin_;
   }
 
  private:
+  void Add(const Choice& choice) {
+    if (next_ == nullptr) {
+      ++counted_;
+      return;
+    }
+    *next_ = choice;
+    if (++next_ == end_) [[unlikely]]
+      Flush();
+  }
+
   TraceSink* sink_ = nullptr;
   TraceLevel level_ = TraceLevel::kOff;
   DigestPair digests_;
-  uint64_t choices_ = 0;
+  uint64_t counted_ = 0;  // those that are not in the batch
+  // The batch, how far it is filled, and where it ends; null if nobody wants
+  // choices.
+  Choice* begin_ = nullptr;
+  Choice* next_ = nullptr;
+  Choice* end_ = nullptr;
 };
 
 }  // namespace orrery

@@ -25,8 +25,10 @@ struct TaskReport {
   TaskId id;
   std::string name;  // "client#7"
   WaitKind wait = WaitKind::kNothing;
-  std::string waits_for;  // "mutex \"state\"", "task server#2"
-  std::string held_by;    // "server#2"; empty where nothing can be held
+  std::string waits_for;  // "Mutex \"state\"", "task server#2", or, if that has
+                          // been destroyed, "mutex, which is gone"
+  std::string held_by;    // "server#2", "server#2, which is over"; empty where
+                          // nothing can be held
   SimTime due;            // for kSleep
   // Where it waits, innermost first: "bank.cc:41 Transfer". The last one is
   // where the task's body stands.

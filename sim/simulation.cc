@@ -18,21 +18,12 @@ namespace {
 // The same for every seed: entity ids depend on the program alone.
 constexpr EntityId kRootEntity{0x6f72726572790000u};
 
-Scheduler* DefaultScheduler() {
-  thread_local FifoScheduler fifo;
-  return &fifo;
+uint32_t NextSerial() {
+  thread_local uint32_t last = 0;
+  return ++last;
 }
 
 }  // namespace
-
-namespace promise_internal {
-
-void FinishCurrentTask(std::coroutine_handle<> frame,
-                       std::exception_ptr error) noexcept {
-  Simulation::Current("a task").FinishCurrentTask(frame, std::move(error));
-}
-
-}  // namespace promise_internal
 
 constinit thread_local Simulation* Simulation::current_ = nullptr;
 
@@ -48,20 +39,23 @@ void Simulation::FailOutside(const char* caller) {
 
 Simulation::Simulation(SimulationOptions options)
     : storage_(LoopStorage::Take()),
-      ready_(&storage_->ready),
+      ready_(std::move(storage_->ready)),
       timers_(&storage_->timers),
       scheduler_(options.scheduler != nullptr ? options.scheduler
-                                              : DefaultScheduler()),
+                                              : &storage_->fifo),
       current_runnable_(&root_),
       max_steps_(options.max_steps),
-      max_time_(ToNanoseconds(options.max_time)),
+      // What sleeps for ever is due at the end of time, which never comes.
+      max_time_(std::clamp(SimTime(ToNanoseconds(options.max_time)), SimTime(),
+                           After(SimTime::Infinite(), -1))),
       traits_(scheduler_->traits()),
+      serial_(NextSerial()),
       options_(std::move(options)) {
-  ready_->Reset(traits_.orders);
+  ready_.Reset(traits_.orders);
   root_.id = kRootEntity;
   root_.kind = EntityKind::kCallback;
   scheduler_->BeginRun({.seed = options_.seed});
-  recorder_.Begin(options_.trace);
+  recorder_.Begin(options_.trace, storage_->choices);
   events_ = recorder_.events();
   watched_ = events_ || traits_.observes_steps;
 }
@@ -71,6 +65,7 @@ Simulation::~Simulation() {
     Scope scope(*this);
     TearDown();
   }
+  storage_->ready = std::move(ready_);
   LoopStorage::GiveBack(std::move(storage_));
 }
 
@@ -78,14 +73,15 @@ const History& Simulation::history() const { return storage_->history; }
 
 // ---- The loop ---------------------------------------------------------------
 
-RunResult Simulation::RunMain(std::coroutine_handle<> frame) {
+RunResult Simulation::RunMain(TaskState* main, std::coroutine_handle<> frame) {
   ORRERY_CHECK(!ran_,
                "a Simulation runs once; make another one for another run");
   ran_ = true;
-  TaskState* main = NewTask(frame, "main", SourceSite());
   main->is_main = true;
   main->handles = 1;  // its end is ours to see
-  if (ready_->ordered()) {
+  AddTask(main, frame, "main", SourceSite());
+  storage_->accesses.clear();  // of what was made before the run
+  if (ready_.ordered()) {
     Loop<true>();
   } else {
     Loop<false>();
@@ -93,10 +89,12 @@ RunResult Simulation::RunMain(std::coroutine_handle<> frame) {
   current_runnable_ = &root_;
   if (outcome_ == Outcome::kCompleted) CheckUnretrieved();
 
+  recorder_.Flush();
   scheduler_->EndRun(
       {.outcome = outcome_, .steps = steps_, .choices = recorder_.choices()});
   if (traits_.follows && outcome_ != Outcome::kDiverged) {
     if (std::string why = scheduler_->Explain(); !why.empty()) {
+      why = EndOfReplay(std::move(why));
       failure_.reset();
       Diverge(std::move(why));
     }
@@ -116,7 +114,7 @@ RunResult Simulation::RunMain(std::coroutine_handle<> frame) {
   return result;
 }
 
-inline void Simulation::RunTask(TaskState* task) {
+[[gnu::always_inline]] inline void Simulation::RunTask(TaskState* task) {
   if (task->attempts) {
     if (!static_cast<Operation*>(task->waits_on)->Attempt(*this)) return;
     task->attempts = false;
@@ -129,10 +127,7 @@ inline void Simulation::RunTask(TaskState* task) {
     frame = promise_internal::next_frame;
   } while (frame);
   if (task->done) {
-    if (task->handles == 0) {
-      current_runnable_ = &root_;
-      FreeTask(task);
-    }
+    EndTask(task);
   } else if (task->wait == WaitKind::kForeign) [[unlikely]] {
     FailCheck("tasks wait for Orrery's awaitables only",
               absl::StrCat("task ", CurrentTaskName(),
@@ -144,14 +139,14 @@ inline void Simulation::RunTask(TaskState* task) {
   }
 }
 
-inline void Simulation::Execute(Runnable* runnable) {
+[[gnu::always_inline]] inline void Simulation::Execute(Runnable* runnable) {
   current_runnable_ = runnable;
   ++steps_;
   recorder_.Step(runnable->id, now_);
   if (events_) [[unlikely]]
     Emit(event::Resumed());
   const EntityId id = runnable->id;
-  last_ran_ = runnable->number;
+  last_ran_ = runnable->task;
   if (runnable->kind == EntityKind::kTask) {
     RunTask(static_cast<TaskState*>(runnable));
   } else {
@@ -166,14 +161,33 @@ inline void Simulation::Execute(Runnable* runnable) {
   }
 }
 
+[[gnu::always_inline]] inline Runnable* Simulation::Choose() {
+  const Candidates candidates = ready_.candidates();
+  next_choice_.n = candidates.size();
+  next_choice_.task = last_ran_;
+  next_choice_.now = now_;
+  next_choice_.step = steps_;
+  const uint64_t index = scheduler_->PickNext(next_choice_, candidates);
+  if (index >= candidates.size()) [[unlikely]] {
+    BadChoice(index, next_choice_);
+    return nullptr;
+  }
+  recorder_.ChoseNext(candidates.size(), index);
+  if (events_) [[unlikely]]
+    EmitChosen(candidates, index);
+  Runnable* chosen = ready_.Take(index);
+  chosen->hops = 0;
+  return chosen;
+}
+
 template <bool kOrdered>
 void Simulation::Loop() {
   while (!stop_) {
     if (BatchIsOver() && !BeginBatch()) return;
-    Runnable* head = ready_->front();
+    Runnable* head = ready_.front();
     if (head->hops != 0) {
       --head->hops;
-      ready_->RotateFront();
+      ready_.RotateFront();
       continue;
     }
     if (steps_ >= max_steps_) [[unlikely]] {
@@ -183,96 +197,109 @@ void Simulation::Loop() {
       return;
     }
     Runnable* next = head;
-    if (kOrdered && ready_->candidates().size() > 1) {
+    if (kOrdered && ready_.size() > 1) {
       next = Choose();
       if (next == nullptr) return;
     } else {
-      ready_->PopFront();
+      ready_.PopFront();
     }
     Execute(next);
   }
 }
 
-Runnable* Simulation::Choose() {
-  const absl::Span<const Candidate> candidates = ready_->candidates();
-  const ChoicePoint where = {.kind = ChoiceKind::kNextEntity,
-                             .n = candidates.size(),
-                             .task = last_ran_,
-                             .now = now_,
-                             .step = steps_};
-  const uint64_t index = scheduler_->PickNext(where, candidates);
-  if (index >= where.n) [[unlikely]] {
-    BadChoice(index, where);
-    return nullptr;
+void Simulation::EmitChosen(Candidates candidates, uint64_t index) {
+  TaskId ids[event::kMaxTracedCandidates];
+  size_t count = 0;
+  if (candidates.size() <= event::kMaxTracedCandidates) {
+    for (const Candidate* c : candidates) ids[count++] = c->task;
   }
-  const Choice choice = {.kind = where.kind, .n = where.n, .chosen = index};
-  recorder_.Chose(choice);
-  if (events_) [[unlikely]] {
-    TaskId ids[event::kMaxTracedCandidates];
-    size_t count = 0;
-    if (where.n <= event::kMaxTracedCandidates) {
-      for (const Candidate& c : candidates) ids[count++] = c.task;
-    }
-    recorder_.Emit(now_, TaskId(),
-                   event::Chosen{choice, absl::MakeConstSpan(ids, count)});
-  }
-  Runnable* chosen = ready_->Take(index);
-  chosen->hops = 0;
-  return chosen;
+  const Choice choice = {
+      .kind = ChoiceKind::kNextEntity, .n = candidates.size(), .chosen = index};
+  recorder_.Emit(now_, TaskId(),
+                 event::Chosen{choice, absl::MakeConstSpan(ids, count)});
 }
 
-bool Simulation::BeginBatch() {
-  current_runnable_ = &root_;  // whatever becomes ready now, the clock did it
-  if (ready_->empty()) {
-    const SimTime earliest = timers_->Earliest();
-    if (earliest == SimTime::Infinite()) {
-      Fail(
-          "deadlock: nothing can run, no timer is set, and the main task is "
-          "not done",
-          SourceSite());
-      outcome_ = Outcome::kDeadlock;
-      return false;
-    }
-    if (earliest > max_time_) {
-      now_ = max_time_;
-      Fail(absl::StrCat("the time limit of ", FormatSimTime(max_time_),
-                        " was reached"),
-           SourceSite());
-      outcome_ = Outcome::kTimeLimit;
-      return false;
-    }
-    now_ = std::max(now_, earliest);
+namespace {
+
+bool OnlyTasks(const RunnableList& list) {
+  for (const Runnable* r = list.front(); r != nullptr; r = list.after(r)) {
+    if (r->kind != EntityKind::kTask) return false;
   }
-  while (timers_->bound() <= now_) {
-    Runnable* timer = timers_->TakeDue(now_);
-    if (timer == nullptr) break;
-    MakeReady(timer);
-  }
-  batch_end_ = ready_->next_key();
   return true;
 }
 
-void Simulation::MakeReady(Runnable* timer) {
-  // A sleeper's timer fires first, and then the task wakes.
-  timer->hops = timer->kind == EntityKind::kTask ? 1 : 0;
-  ready_->PushBack(timer, {});
-  if (events_) [[unlikely]]
-    EmitWoken(timer);
+}  // namespace
+
+bool Simulation::MoveClock() {
+  current_runnable_ = &root_;  // whatever becomes ready now, the clock did it
+  RunnableList due;
+  const SimTime next = timers_->TakeNext(max_time_, due);
+  if (due.empty()) return StopWithoutNext();
+  now_ = std::max(now_, next);
+  if (timers_->bound() <= now_) {
+    MakeReady(due, 1);
+    TakeDueTimers();
+  } else {
+    // Where there is nothing but sleepers, one more trip round the queue brings
+    // each back to the same place.
+    MakeReady(due, OnlyTasks(due) ? 0 : 1);
+  }
+  return true;
+}
+
+bool Simulation::StopWithoutNext() {
+  if (timers_->Earliest() == SimTime::Infinite()) {
+    Fail(
+        "deadlock: nothing can run, no timer is set, and the main task is not "
+        "done",
+        SourceSite());
+    outcome_ = Outcome::kDeadlock;
+  } else {
+    now_ = max_time_;
+    Fail(absl::StrCat("the time limit of ", FormatSimTime(max_time_),
+                      " was reached"),
+         SourceSite());
+    outcome_ = Outcome::kTimeLimit;
+  }
+  return false;
+}
+
+void Simulation::TakeDueTimers() {
+  current_runnable_ = &root_;
+  while (timers_->bound() <= now_) {
+    RunnableList due;
+    timers_->TakeNext(now_, due);
+    if (due.empty()) return;
+    MakeReady(due, 1);
+  }
+}
+
+inline void Simulation::MakeReady(RunnableList& timers, uint8_t hops) {
+  timers.Drain([&](Runnable* timer) {
+    // A sleeper's timer fires first, and then the task wakes.
+    timer->hops = timer->kind == EntityKind::kTask ? hops : 0;
+    if (events_) [[unlikely]]
+      EmitWoken(timer);
+    ready_.PushBack(timer);
+  });
 }
 
 void Simulation::RunCallback(PostedCallback* callback) {
   // Moved out, so that what it captured goes with the step.
   absl::AnyInvocable<void() &&> function = std::move(callback->function);
+  callback->owner = nullptr;  // too late to cancel it
+  bool failed = false;
   try {
     std::move(function)();
   } catch (...) {
+    failed = true;
     std::exception_ptr error = std::current_exception();
     Fail(absl::StrCat("uncaught exception in a posted callback: ",
                       ExceptionText(error)),
          SourceSite(), error);
   }
   if (events_) [[unlikely]] {
-    Emit(event::Finished{.failed = false});
+    Emit(event::Finished{.failed = failed});
   }
   current_runnable_ = &root_;
   callback->Unref();
@@ -292,7 +319,7 @@ void Simulation::Fail(std::string message, const SourceSite& site,
   failure_->message = std::move(message);
   failure_->time = now_;
   failure_->step = steps_;
-  failure_->task = current_runnable_->number;
+  failure_->task = current_runnable_->number();
   failure_->task_name = CurrentTaskName();
   failure_->site = FormatSite(site);
   failure_->exception = std::move(exception);
@@ -303,6 +330,16 @@ void Simulation::Fail(std::string message, const SourceSite& site,
 void Simulation::Diverge(std::string message) {
   Fail(std::move(message), SourceSite());
   outcome_ = Outcome::kDiverged;
+}
+
+std::string Simulation::EndOfReplay(std::string why) const {
+  std::string text = absl::StrCat("replay diverged at its end, after step ",
+                                  steps_, ", ", FormatSimTime(now_), ", ", why);
+  if (failure_.has_value()) {
+    absl::StrAppend(&text, "\n  how this run ended: ", OutcomeName(outcome_),
+                    ": ", failure_->message);
+  }
+  return text;
 }
 
 void Simulation::BadChoice(uint64_t answer, const ChoicePoint& where) {
@@ -320,86 +357,102 @@ void Simulation::BadChoice(uint64_t answer, const ChoicePoint& where) {
         absl::StrAppend(&text, " ...");
         break;
       }
-      absl::StrAppend(&text, " ", NameOf(ready_->at(i)));
+      absl::StrAppend(&text, " ", NameOf(ready_.at(i)));
     }
   }
   Diverge(std::move(text));
 }
 
-void Simulation::FinishCurrentTask(std::coroutine_handle<> frame,
-                                   std::exception_ptr error) noexcept {
+[[gnu::always_inline]] inline void Simulation::FinishCurrentTask(
+    std::coroutine_handle<> frame, const std::exception_ptr* error) noexcept {
   TaskState* task = static_cast<TaskState*>(current_runnable_);
   task->resume = frame;
   task->done = true;
   task->wait = WaitKind::kNothing;
-  storage_->tasks.Remove(task);
   if (events_) [[unlikely]] {
     Emit(event::Finished{.failed = error != nullptr});
   }
+  if (traits_.observes_steps) [[unlikely]]
+    Touched(task->AccessOf(AccessKind::kSignal));
   if (!task->origin->name.empty() && !task->is_main) {
     storage_->history.push_back({now_, steps_, HistoryEntry::Kind::kTaskEnd,
-                                 task->number,
-                                 std::string(task->origin->name)});
+                                 task->number(), task->origin->name});
   }
   if (error != nullptr) [[unlikely]] {
     task->failed = true;
     if (task->is_main || task->handles == 0) {
+      task->retrieved = true;
       Fail(absl::StrCat("uncaught exception in task ", CurrentTaskName(), ": ",
-                        ExceptionText(error)),
-           task->origin->site, error);
+                        ExceptionText(*error)),
+           task->origin->site, *error);
     } else {
-      storage_->unretrieved.push_back({task, error});
+      storage_->errors.emplace(task->number().value, *error);
     }
   }
   if (task->is_main) Stop(Outcome::kCompleted);
   while (!task->joiners.empty()) {
-    Wake(static_cast<TaskState*>(task->joiners.PopFront()));
+    Wake(static_cast<TaskState*>(task->joiners.PopFront()),
+         task->AccessOf(AccessKind::kWait));
   }
+}
+
+namespace promise_internal {
+
+void FinishCurrentTask(std::coroutine_handle<> frame,
+                       const std::exception_ptr* error) noexcept {
+  Simulation::Current("a task").FinishCurrentTask(frame, error);
+}
+
+TaskState* RunningTask() {
+  return Simulation::Current("a task").current_task();
+}
+
+}  // namespace promise_internal
+
+void Simulation::EndTask(TaskState* task) {
+  // Its frame goes, and with it what was passed to it: in its own name, while
+  // it is still the running task. That may be the last handle to itself.
+  ++task->handles;
+  std::exchange(task->resume, nullptr).destroy();
+  current_runnable_ = &root_;
+  ReleaseTask(task);
+}
+
+void Simulation::Rethrow(const TaskState* task) {
+  std::rethrow_exception(storage_->errors.at(task->number().value));
 }
 
 void Simulation::FailUnretrieved(const TaskState* task) {
-  for (const LoopStorage::Unretrieved& entry : storage_->unretrieved) {
-    if (entry.task != task) continue;
-    Fail(absl::StrCat("uncaught exception in task ", NameOf(task),
-                      ", which nobody awaited: ", ExceptionText(entry.error)),
-         task->origin->site, entry.error);
-    return;
-  }
+  const std::exception_ptr& error = storage_->errors.at(task->number().value);
+  Fail(absl::StrCat("uncaught exception in task ", NameOf(task),
+                    ", which nobody awaited: ", ExceptionText(error)),
+       task->origin->site, error);
 }
 
 void Simulation::CheckUnretrieved() {
-  for (const LoopStorage::Unretrieved& entry : storage_->unretrieved) {
-    if (entry.task->retrieved) continue;
-    FailUnretrieved(entry.task);
+  if (storage_->errors.empty()) return;
+  for (const TaskState* task : storage_->tasks.tasks()) {
+    if (task == nullptr || !task->failed || task->retrieved) continue;
+    FailUnretrieved(task);
     outcome_ = Outcome::kFailed;
     return;
   }
 }
 
-void Simulation::ReleaseTask(TaskState* task) noexcept {
-  if (--task->handles > 0 || !(task->done || task->resume == nullptr)) return;
-  if (current_ != nullptr && !current_->closing_ && task->failed &&
-      !task->retrieved) {
-    current_->FailUnretrieved(task);
-  }
-  // The running task frees itself when its step is over.
-  if (current_ != nullptr && current_->current_runnable_ == task) return;
-  FreeTask(task);
-}
-
-void Simulation::FreeTask(TaskState* task) noexcept {
-  if (current_ != nullptr && task->failed) [[unlikely]] {
-    auto& unretrieved = current_->storage_->unretrieved;
-    for (size_t i = 0; i < unretrieved.size(); ++i) {
-      if (unretrieved[i].task == task) {
-        unretrieved.erase(unretrieved.begin() + static_cast<ptrdiff_t>(i));
-        break;
+void Simulation::ForgetTask(TaskState* task) noexcept {
+  // A simulation that is being torn down, or another one than the current one,
+  // will find the task in its table.
+  if (task->slot != TaskState::kNoSlot) {
+    if (current_ == nullptr || !current_->storage_->tasks.Has(task)) return;
+    if (task->failed) [[unlikely]] {
+      if (!task->retrieved && !current_->closing_) {
+        current_->FailUnretrieved(task);
       }
+      current_->storage_->errors.erase(task->number().value);
     }
+    current_->storage_->tasks.Remove(task);
   }
-  if (task->resume) task->resume.destroy();
-  task->~TaskState();
-  FramePool::Deallocate(task, sizeof(TaskState));
+  DeleteTaskState(task);
 }
 
 void Simulation::TearDown() {
@@ -409,17 +462,29 @@ void Simulation::TearDown() {
   // First the callbacks: the lists that hold them run through task records,
   // which go next.
   auto drop = [](Runnable* runnable) {
+    runnable->place = Runnable::Place::kNowhere;  // a handle may outlive us
     if (runnable->kind != EntityKind::kTask) {
-      static_cast<PostedCallback*>(runnable)->Unref();
+      auto* callback = static_cast<PostedCallback*>(runnable);
+      callback->owner = nullptr;
+      callback->Unref();
     }
   };
-  while (!ready_->empty()) drop(ready_->PopFront());
-  while (Runnable* timer = timers_->TakeDue(SimTime::Infinite())) drop(timer);
-  // The youngest task first: it may use what its elders own.
+  while (!ready_.empty()) drop(ready_.PopFront());
+  while (!timers_->empty()) {
+    RunnableList timers;
+    timers_->TakeNext(SimTime::Infinite(), timers);
+    timers.Drain(drop);
+  }
+  // The youngest task first: it may use what its elders own. A handle that is
+  // kept for longer finds nothing but the number.
+  static const SpawnOrigin* const kGone = new SpawnOrigin;
   while (TaskState* task = storage_->tasks.youngest()) {
     storage_->tasks.Remove(task);
+    task->slot = TaskState::kNoSlot;
+    ++task->handles;
     DestroyStack(std::exchange(task->resume, nullptr));
-    if (task->handles == 0) FreeTask(task);
+    task->origin = kGone;
+    ReleaseTask(task);
   }
 }
 

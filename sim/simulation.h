@@ -100,11 +100,15 @@ class Simulation {
   template <typename Body, typename... Arguments>
   RunResult Run(Body&& body, Arguments&&... arguments) {
     Scope scope(*this);
-    return RunMain(std::invoke(std::forward<Body>(body),
-                               std::forward<Arguments>(arguments)...)
-                       .Release());
+    auto task = std::invoke(std::forward<Body>(body),
+                            std::forward<Arguments>(arguments)...);
+    ORRERY_CHECK(task, "Run was given a function that returned an empty Task");
+    using Result = typename decltype(task)::Result;
+    return RunMain(NewTaskState<Result>(), task.Release());
   }
 
+  // A number that no other simulation on this thread has.
+  uint32_t serial() const { return serial_; }
   SimTime now() const { return now_; }
   uint64_t steps() const { return steps_; }
   const History& history() const;
@@ -133,10 +137,11 @@ class Simulation {
 
   // Returns the id and the name of the task that runs; id 0 and "" if none
   // does.
-  TaskId current_task_id() const { return current_runnable_->number; }
+  TaskId current_task_id() const { return current_runnable_->number(); }
   std::string CurrentTaskName() const { return NameOf(current_runnable_); }
   // Returns "client#7", or "task#7" if it has no name; "" for the event loop.
   static std::string NameOf(const Runnable* runnable);
+  static std::string NameOf(const SpawnOrigin& origin, TaskId number);
   // Returns the tasks that are not done, in the order of creation.
   std::vector<TaskReport> ReportTasks() const;
 
@@ -150,7 +155,7 @@ class Simulation {
   }
   // Whether an operation with a declared access has to let the scheduler choose
   // before it is done: the policy orders steps, and there is somebody else.
-  bool MustAsk() const { return ready_->ordered() && !ready_->empty(); }
+  bool MustAsk() const { return ready_.ordered() && !ready_.empty(); }
 
   // Suspends the running task before its declared access; it goes on first
   // unless the scheduler chooses otherwise.
@@ -160,7 +165,7 @@ class Simulation {
     TaskState* task = SuspendTask(frame, WaitKind::kTurn, nullptr);
     if (events_) [[unlikely]]
       EmitSuspended(task, 0, now_);
-    ready_->PushBack(task, {});
+    ready_.PushBack(task);
   }
   // Suspends the running task until the clock reaches `due`.
   void SuspendUntil(std::coroutine_handle<> frame, SimTime due) {
@@ -181,36 +186,53 @@ class Simulation {
   void WaitFor(TaskState* task, WaitKind wait, Operation* operation);
   // Makes a task ready that waits to attempt an operation again.
   void WakeToAttempt(TaskState* task);
-  // Makes any other suspended task ready. `hops`: see Runnable.
-  void Wake(TaskState* task, uint8_t hops = 0) {
+  // Makes any other suspended task ready. `next`: what its next step is known
+  // to touch. `hops`: see Runnable.
+  void Wake(TaskState* task, Access next = {}, uint8_t hops = 0) {
     if (closing_) [[unlikely]]
       return;
+    ORRERY_CHECK(task->place == Runnable::Place::kWaiting,
+                 "a task was woken that does not wait; wake it once");
     task->wait = WaitKind::kTurn;
     task->waits_on = nullptr;
     task->hops = hops;
     if (events_) [[unlikely]]
       EmitWoken(task);
-    ready_->PushBack(task, {});
+    ready_.PushBack(task, next);
   }
   // Waits for the end of `awaited`, which is not done.
   void Join(std::coroutine_handle<> frame, TaskState* awaited);
+  // Notes that somebody has seen the end of `awaited`; throws what it threw.
+  void Joined(TaskState* awaited) {
+    if (traits_.observes_steps) [[unlikely]]
+      Touched(awaited->AccessOf(AccessKind::kWait));
+    awaited->retrieved = true;
+    if (awaited->failed) [[unlikely]]
+      Rethrow(awaited);
+  }
 
-  // Makes a task out of a suspended coroutine, ready to run.
-  TaskState* NewTask(std::coroutine_handle<> frame, absl::string_view name,
-                     const SourceSite& site);
+  // Makes a suspended coroutine into the task with this record, ready to run.
+  // Returns the record.
+  TaskState* AddTask(TaskState* task, std::coroutine_handle<> frame,
+                     absl::string_view name, const SourceSite& site);
   // Drops a reference of a join handle; the simulation may be gone already.
-  static void ReleaseTask(TaskState* task) noexcept;
+  static void ReleaseTask(TaskState* task) noexcept {
+    if (--task->handles == 0 && !task->resume) ForgetTask(task);
+  }
 
   void PostCallback(PostedCallback* callback, EntityKind kind, SimTime due,
                     const SourceSite& site);
-  // Takes a posted callback out. Returns false if it has run already.
-  bool CancelCallback(PostedCallback* callback);
+  // Takes out a callback that waits in this loop.
+  void CancelCallback(PostedCallback* callback);
 
   // Asks the scheduler for a number in [0, n); 0 without asking if n is 1.
+  // `site` must live until the run is over, as literals do.
   uint64_t Draw(ChoiceKind kind, uint64_t n, absl::string_view site) {
     if (n <= 1) return 0;
     return DrawSlow(kind, n, site);
   }
+  // Returns a copy of `label` that lives until the run is over.
+  absl::string_view KeepLabel(absl::string_view label);
   SpanId BeginSpan(absl::string_view label);
   void EndSpan(SpanId span, SpanId parent);
 
@@ -227,36 +249,56 @@ class Simulation {
   // Adds an assertion's message to the trace; the run goes on.
   void RecordFailure(absl::string_view message, absl::string_view file,
                      uint32_t line);
+  // Hands the choices that have gathered to the trace. For a process that is
+  // about to die.
+  void FlushTrace() { recorder_.Flush(); }
 
   // Called by the promises.
   void FinishCurrentTask(std::coroutine_handle<> frame,
-                         std::exception_ptr error) noexcept;
+                         const std::exception_ptr* error) noexcept;
 
  private:
   [[noreturn]] static void FailOutside(const char* caller);
 
-  RunResult RunMain(std::coroutine_handle<> frame);
+  RunResult RunMain(TaskState* main, std::coroutine_handle<> frame);
   template <bool kOrdered>
   void Loop();
   Runnable* Choose();
+  void EmitChosen(Candidates candidates, uint64_t index);
   // Begins the next batch. Returns false if there is none: the run is over.
-  bool BeginBatch();
-  bool BatchIsOver() const {
-    return ready_->empty() || ready_->front()->key >= batch_end_;
+  bool BeginBatch() {
+    if (ready_.empty()) {
+      if (!MoveClock()) return false;
+    } else if (timers_->bound() <= now_) {
+      TakeDueTimers();
+    }
+    batch_end_ = ready_.next_order();
+    return true;
   }
-  void MakeReady(Runnable* timer);
+  bool BatchIsOver() const {
+    return ready_.empty() || ready_.front()->order >= batch_end_;
+  }
+  // Moves the clock to the next deadline, and makes ready what is due then.
+  bool MoveClock();
+  bool StopWithoutNext();
+  void TakeDueTimers();
+  void MakeReady(RunnableList& timers, uint8_t hops);
   void Execute(Runnable* runnable);
   void RunTask(TaskState* task);
+  void EndTask(TaskState* task);
+  [[noreturn]] void Rethrow(const TaskState* task);
   void RunCallback(PostedCallback* callback);
   // Fails the run for an exception that nobody has seen.
   void FailUnretrieved(const TaskState* task);
   void CheckUnretrieved();
   void TearDown();
-  static void FreeTask(TaskState* task) noexcept;
+  // Gives back the record of a task that is over and has no handles.
+  static void ForgetTask(TaskState* task) noexcept;
   uint64_t DrawSlow(ChoiceKind kind, uint64_t n, absl::string_view site);
   void BadChoice(uint64_t answer, const ChoicePoint& where);
   void Stop(Outcome outcome);
   TaskReport ReportTask(const TaskState* task) const;
+  std::string HolderName(const SyncObject& object) const;
   SpanId CurrentSpan() const;
 
   TaskState* SuspendTask(std::coroutine_handle<> frame, WaitKind wait,
@@ -270,23 +312,28 @@ class Simulation {
   void EmitSuspended(const TaskState* task, uint32_t object, SimTime due);
   void EmitWoken(const Runnable* runnable);
   void AccessedSlow(const SyncObject& object, AccessKind kind);
+  // Tells the scheduler, and not the trace, that the running step has made an
+  // access: other events tell it there.
+  void Touched(Access access);
+  std::string EndOfReplay(std::string why) const;
 
   template <typename Event>
   void Emit(Event&& what) {
-    recorder_.Emit(now_, current_runnable_->number, std::forward<Event>(what));
+    recorder_.Emit(now_, current_runnable_->number(),
+                   std::forward<Event>(what));
   }
 
   static constinit thread_local Simulation* current_;
 
   // What the loop touches at each step comes first.
   std::unique_ptr<LoopStorage> storage_;
-  ReadyQueue* ready_;
+  ReadyQueue ready_;  // lives in `storage_` between runs
   TimerQueue* timers_;
   Scheduler* scheduler_;
   Runnable* current_runnable_;
   TaskId last_ran_;  // outlives the runnable that took the latest step
   SimTime now_;
-  int64_t batch_end_ = 0;
+  uint64_t batch_end_ = 0;
   uint64_t steps_ = 0;
   uint64_t max_steps_;
   SimTime max_time_;
@@ -296,11 +343,13 @@ class Simulation {
   bool watched_ = false;  // events or accesses are
   bool ran_ = false;
   SchedulerTraits traits_;
+  ChoicePoint next_choice_;  // of who runs next; filled in for each
   Outcome outcome_ = Outcome::kUnknown;
   uint32_t last_number_ = 0;
   uint32_t last_object_ = 0;
   uint32_t last_span_ = 0;
   uint32_t root_objects_ = 0;
+  uint32_t serial_;
   Recorder recorder_;
   Runnable root_;  // stands for the loop itself: the parent of the main task
   SimulationOptions options_;

@@ -26,7 +26,7 @@ void Simulation::SuspendBefore(std::coroutine_handle<> frame,
   if (events_) [[unlikely]] {
     EmitSuspended(task, operation->object().id().value, now_);
   }
-  ready_->PushFront(task, operation->access());
+  ready_.PushFront(task, operation->access());
 }
 
 void Simulation::WaitFor(TaskState* task, WaitKind wait, Operation* operation) {
@@ -45,36 +45,25 @@ void Simulation::EmitSuspended(const TaskState* task, uint32_t object,
 }
 
 void Simulation::EmitWoken(const Runnable* runnable) {
-  Emit(event::Woken{runnable->number});
+  Emit(event::Woken{runnable->number()});
 }
 
 void Simulation::Join(std::coroutine_handle<> frame, TaskState* awaited) {
   TaskState* task = SuspendTask(frame, WaitKind::kJoin, awaited);
   task->place = Runnable::Place::kWaiting;
   if (events_) [[unlikely]]
-    EmitSuspended(task, awaited->number.value, now_);
+    EmitSuspended(task, awaited->number().value, now_);
   awaited->joiners.PushBack(task);
-}
-
-void Simulation::WakeToAttempt(TaskState* task) {
-  if (closing_) return;
-  task->attempts = true;
-  task->wait = WaitKind::kTurn;
-  if (events_) [[unlikely]]
-    EmitWoken(task);
-  ready_->PushBack(task, static_cast<Operation*>(task->waits_on)->access());
 }
 
 // ---- Making tasks and callbacks ---------------------------------------------
 
-TaskState* Simulation::NewTask(std::coroutine_handle<> frame,
+TaskState* Simulation::AddTask(TaskState* task, std::coroutine_handle<> frame,
                                absl::string_view name, const SourceSite& site) {
-  void* block = FramePool::Allocate(sizeof(TaskState));
-  TaskState* task = new (block) TaskState;
   task->resume = frame;
-  task->origin = storage_->origins.Find(name, site, storage_->text);
+  task->origin = storage_->origins.Find(name, site);
   task->id = ChildEntity(current_runnable_->id, current_runnable_->children++);
-  task->number = TaskId(++last_number_);
+  task->task = TaskId(++last_number_);
   task->span = CurrentSpan();
   if (closing_) [[unlikely]] {
     // Spawned by a destructor when the run is over: it never begins.
@@ -82,11 +71,14 @@ TaskState* Simulation::NewTask(std::coroutine_handle<> frame,
     return task;
   }
   if (events_) [[unlikely]] {
-    Emit(event::Spawned{task->number, task->id, EntityKind::kTask, NodeId(),
+    Emit(event::Spawned{task->number(), task->id, EntityKind::kTask, NodeId(),
                         task->origin->name, site, now_});
   }
+  const Access access = task->AccessOf(AccessKind::kSignal);
+  if (traits_.observes_steps) [[unlikely]]
+    Touched(access);
   storage_->tasks.Add(task);
-  ready_->PushBack(task, {});
+  ready_.PushBack(task, {access.object, AccessKind::kWait});
   return task;
 }
 
@@ -94,40 +86,37 @@ void Simulation::PostCallback(PostedCallback* callback, EntityKind kind,
                               SimTime due, const SourceSite& site) {
   if (closing_) return;
   callback->Ref();  // the loop's own
+  callback->owner = this;
   callback->kind = kind;
   callback->id =
       ChildEntity(current_runnable_->id, current_runnable_->children++);
-  callback->number = TaskId(++last_number_);
+  callback->task = TaskId(++last_number_);
   if (events_) [[unlikely]] {
-    Emit(event::Spawned{callback->number, callback->id, kind, NodeId(),
+    Emit(event::Spawned{callback->number(), callback->id, kind, NodeId(),
                         absl::string_view(), site, due});
   }
   if (kind == EntityKind::kTimer) {
     timers_->Add(callback, due);
-  } else {
-    ready_->PushBack(callback, {});
+    return;
   }
+  const ObjectKey key(callback->id.value);
+  if (traits_.observes_steps) [[unlikely]]
+    Touched({key, AccessKind::kSignal});
+  ready_.PushBack(callback, {key, AccessKind::kWait});
 }
 
-bool Simulation::CancelCallback(PostedCallback* callback) {
-  if (closing_) return false;
-  switch (callback->place) {
-    case Runnable::Place::kReady:
-      ready_->Remove(callback);
-      break;
-    case Runnable::Place::kTimer:
-      timers_->Remove(callback);
-      break;
-    case Runnable::Place::kNowhere:
-    case Runnable::Place::kWaiting:
-      return false;  // it has run, or is running
+void Simulation::CancelCallback(PostedCallback* callback) {
+  if (callback->place == Runnable::Place::kReady) {
+    ready_.Remove(callback);
+  } else {
+    timers_->Remove(callback);
   }
   if (events_) [[unlikely]] {
-    Emit(event::TimerCancelled{callback->number});
+    Emit(event::TimerCancelled{callback->number()});
   }
+  callback->owner = nullptr;
   callback->function = nullptr;
   callback->Unref();
-  return true;
 }
 
 // ---- Choices ----------------------------------------------------------------
@@ -139,17 +128,17 @@ SpanId Simulation::CurrentSpan() const {
 
 uint64_t Simulation::DrawSlow(ChoiceKind kind, uint64_t n,
                               absl::string_view site) {
-  const ChoicePoint where = {.kind = kind,
-                             .n = n,
-                             .site = site,
-                             .task = current_runnable_->number,
-                             .span = CurrentSpan(),
-                             .now = now_,
-                             .step = steps_};
   // After a divergence the run ends with this step, whose draws are the
   // simplest ones.
   if (stop_) [[unlikely]]
     return 0;
+  const ChoicePoint where = {.kind = kind,
+                             .n = n,
+                             .site = site,
+                             .task = current_runnable_->number(),
+                             .span = CurrentSpan(),
+                             .now = now_,
+                             .step = steps_};
   const uint64_t chosen = scheduler_->Draw(where);
   if (chosen >= n) [[unlikely]] {
     BadChoice(chosen, where);
@@ -157,10 +146,14 @@ uint64_t Simulation::DrawSlow(ChoiceKind kind, uint64_t n,
   }
   const Choice choice = {
       .kind = kind, .n = n, .chosen = chosen, .site = site, .span = where.span};
-  recorder_.Chose(choice);
   if (events_) [[unlikely]]
     Emit(event::Chosen{choice, {}});
+  recorder_.Drew(choice);
   return chosen;
+}
+
+absl::string_view Simulation::KeepLabel(absl::string_view label) {
+  return storage_->labels.Keep(label, storage_->text);
 }
 
 SpanId Simulation::BeginSpan(absl::string_view label) {
@@ -189,6 +182,7 @@ void Simulation::AddObject(SyncObject* object, const SourceSite& site) {
   object->id_ = ObjectId(++last_object_);
   object->key_ = ChildObject(current_runnable_->id, ordinal++);
   object->name_ = storage_->text.Copy(object->name_);
+  object->simulation_ = serial_;
   if (events_) [[unlikely]] {
     Emit(event::ObjectMade{object->id_, object->key_, object->type_,
                            object->name_, site});
@@ -196,10 +190,12 @@ void Simulation::AddObject(SyncObject* object, const SourceSite& site) {
 }
 
 void Simulation::AccessedSlow(const SyncObject& object, AccessKind kind) {
-  if (traits_.observes_steps) {
-    storage_->accesses.push_back({object.key(), kind});
-  }
+  if (traits_.observes_steps) Touched({object.key(), kind});
   if (events_) Emit(event::Accessed{object.id(), kind});
+}
+
+void Simulation::Touched(Access access) {
+  storage_->accesses.push_back(access);
 }
 
 void Simulation::PassTime(int64_t nanoseconds, const SourceSite& site) {
@@ -221,8 +217,9 @@ void Simulation::LogLine(absl::string_view text, const SourceSite& site) {
   if (events_) [[unlikely]]
     Emit(event::Logged{text, site});
   storage_->history.push_back({now_, steps_, HistoryEntry::Kind::kLog,
-                               current_runnable_->number, std::string(text)});
-  if (options_.on_log) options_.on_log(storage_->history.back());
+                               current_runnable_->number(), std::string(text)});
+  // A copy: what it calls may log too.
+  if (options_.on_log) options_.on_log(HistoryEntry(storage_->history.back()));
 }
 
 void Simulation::RecordFailure(absl::string_view message,
@@ -234,13 +231,19 @@ void Simulation::RecordFailure(absl::string_view message,
 // ---- Reports ----------------------------------------------------------------
 
 std::string Simulation::NameOf(const Runnable* runnable) {
-  if (!runnable->number) return "";
-  absl::string_view name = EntityKindName(runnable->kind);
+  if (!runnable->number()) return "";
   if (runnable->kind == EntityKind::kTask) {
-    const SpawnOrigin* origin = static_cast<const TaskState*>(runnable)->origin;
-    if (!origin->name.empty()) name = origin->name;
+    return NameOf(*static_cast<const TaskState*>(runnable)->origin,
+                  runnable->number());
   }
-  return absl::StrCat(name, "#", runnable->number.value);
+  return absl::StrCat(EntityKindName(runnable->kind), "#",
+                      runnable->number().value);
+}
+
+std::string Simulation::NameOf(const SpawnOrigin& origin, TaskId number) {
+  return absl::StrCat(origin.name.empty() ? EntityKindName(EntityKind::kTask)
+                                          : absl::string_view(origin.name),
+                      "#", number.value);
 }
 
 namespace {
@@ -250,6 +253,11 @@ std::string FormatFrame(const SourceSite& site) {
 }
 
 std::string WaitText(const TaskState* task) {
+  if (task->waits_on == nullptr && task->wait != WaitKind::kTurn &&
+      task->wait != WaitKind::kSleep && task->wait != WaitKind::kAll &&
+      task->wait != WaitKind::kForeign) {
+    return absl::StrCat(WaitName(task->wait), ", which is gone");
+  }
   switch (task->wait) {
     case WaitKind::kJoin:
       return absl::StrCat(
@@ -270,17 +278,27 @@ std::string WaitText(const TaskState* task) {
 
 }  // namespace
 
+std::string Simulation::HolderName(const SyncObject& object) const {
+  const std::string name = NameOf(*object.holder_origin(), object.holder());
+  for (const TaskState* task : storage_->tasks.tasks()) {
+    if (task != nullptr && !task->done && task->number() == object.holder()) {
+      return name;
+    }
+  }
+  return absl::StrCat(name, ", which is over");
+}
+
 TaskReport Simulation::ReportTask(const TaskState* task) const {
   TaskReport report;
-  report.id = task->number;
+  report.id = task->number();
   report.name = NameOf(task);
   report.wait = task->wait;
   report.waits_for = WaitText(task);
   if (task->wait == WaitKind::kSleep) report.due = task->due();
-  if (task->wait == WaitKind::kMutex) {
-    const TaskState* holder =
-        static_cast<const Operation*>(task->waits_on)->object().holder();
-    if (holder != nullptr) report.held_by = NameOf(holder);
+  if (task->wait == WaitKind::kMutex && task->waits_on != nullptr) {
+    const SyncObject& mutex =
+        static_cast<const Operation*>(task->waits_on)->object();
+    if (mutex.holder()) report.held_by = HolderName(mutex);
   }
   for (std::coroutine_handle<> frame = task->resume; frame;
        frame = PromiseOf(frame).continuation()) {
@@ -288,14 +306,14 @@ TaskReport Simulation::ReportTask(const TaskState* task) const {
     // A frame that has not begun waits nowhere; ours stand between the user's.
     if (site.line() == 0 || SiteFile(site) == "sim/spawn.h") continue;
     std::string text = FormatFrame(site);
-    if (absl::EndsWith(text, "_SimTest::Run")) continue;
+    if (absl::EndsWith(text, "_SimTest::OrreryRun")) continue;
     report.stack.push_back(std::move(text));
   }
   if (task->origin->site.line() != 0) {
     report.spawned_at = FormatFrame(task->origin->site);
   }
   for (const Runnable* joiner = task->joiners.front(); joiner != nullptr;
-       joiner = joiner->next) {
+       joiner = task->joiners.after(joiner)) {
     report.awaited_by.push_back(NameOf(joiner));
   }
   return report;
@@ -304,7 +322,7 @@ TaskReport Simulation::ReportTask(const TaskState* task) const {
 std::vector<TaskReport> Simulation::ReportTasks() const {
   std::vector<TaskReport> reports;
   for (const TaskState* task : storage_->tasks.tasks()) {
-    if (task != nullptr) reports.push_back(ReportTask(task));
+    if (task != nullptr && !task->done) reports.push_back(ReportTask(task));
   }
   return reports;
 }

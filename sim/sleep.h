@@ -42,8 +42,31 @@ inline SleepAwaiter Sleep(absl::Duration duration) {
   return SleepAwaiter(ToNanoseconds(duration));
 }
 
-// Suspends the task until `instant`; if that has passed, like `Yield`.
-SleepAwaiter SleepUntil(absl::Time instant);
+class [[nodiscard]] SleepUntilAwaiter {
+ public:
+  explicit SleepUntilAwaiter(SimTime due) : due_(due) {}
+
+  bool await_ready() const { return false; }
+  template <TaskPromise Promise>
+  void await_suspend(std::coroutine_handle<Promise> frame) const {
+    Simulation& simulation = Simulation::Current("co_await SleepUntil");
+    if (due_ <= simulation.now()) {
+      simulation.SuspendReady(frame);
+    } else {
+      simulation.SuspendUntil(frame, due_);
+    }
+  }
+  void await_resume() const {}
+
+ private:
+  SimTime due_;
+};
+
+// Suspends the task until `instant`; if that has passed when it is awaited,
+// like `Yield`.
+inline SleepUntilAwaiter SleepUntil(absl::Time instant) {
+  return SleepUntilAwaiter(SimTime(ToNanoseconds(instant - SimEpoch())));
+}
 
 // Lets everything that is ready run first: one trip to the back of the queue.
 inline SleepAwaiter Yield() { return SleepAwaiter(0); }

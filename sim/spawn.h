@@ -8,8 +8,9 @@
 //
 // The new task's first step comes when the scheduler picks it, never within
 // `Spawn`. The callable and its arguments are copied or moved into the task, so
-// what a lambda has captured lives as long as the coroutine that uses it;
-// references are passed with std::ref, as for std::thread.
+// what a lambda has captured lives as long as the coroutine that uses it, and
+// goes with it when the task is over; references are passed with std::ref, as
+// for std::thread.
 
 #ifndef ORRERY_SIM_SPAWN_H_
 #define ORRERY_SIM_SPAWN_H_
@@ -20,10 +21,12 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "orrery/base/check.h"
 #include "orrery/base/source_site.h"
 #include "orrery/sim/join_handle.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task.h"
+#include "orrery/sim/task_state.h"
 
 namespace orrery {
 
@@ -76,14 +79,17 @@ auto SpawnAt(absl::string_view name, const SourceSite& site, F&& callable,
   using T = typename TaskOf<F, Arguments...>::Result;
   Simulation& simulation = Simulation::Current("Spawn");
   if constexpr (TakesValues<std::decay_t<F>>::value) {
-    return JoinHandle<T>(simulation.NewTask(
-        callable(std::forward<Arguments>(arguments)...).Release(), name, site));
+    Task<T> task = callable(std::forward<Arguments>(arguments)...);
+    ORRERY_CHECK(task,
+                 "Spawn was given a function that returned an empty Task");
+    return JoinHandle<T>(
+        simulation.AddTask(NewTaskState<T>(), task.Release(), name, site));
   } else {
-    return JoinHandle<T>(simulation.NewTask(
+    Task<T> task =
         CallKeeping<T, std::decay_t<F>, std::unwrap_ref_decay_t<Arguments>...>(
-            std::forward<F>(callable), std::forward<Arguments>(arguments)...)
-            .Release(),
-        name, site));
+            std::forward<F>(callable), std::forward<Arguments>(arguments)...);
+    return JoinHandle<T>(
+        simulation.AddTask(NewTaskState<T>(), task.Release(), name, site));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -182,7 +183,7 @@ TEST(SpawnTest, ADeadlockNamesWaitsHoldersPlacesAndAwaiters) {
 class IdCollector final : public TraceSink {
  public:
   TraceLevel level() const override { return TraceLevel::kEvents; }
-  void OnChoice(const Choice&, const DigestPair&) override {}
+  void OnChoices(absl::Span<const Choice>, const DigestPair&) override {}
   void OnEvent(const TraceEvent& event) override {
     if (const auto* spawned = std::get_if<event::Spawned>(&event.what)) {
       ids[std::string(spawned->name)] = spawned->entity;
@@ -220,6 +221,29 @@ TEST(SpawnTest, StableIdsDoNotDependOnTheSchedule) {
             .ok());
     EXPECT_EQ(other.ids, fifo.ids) << "seed " << seed;
   }
+}
+
+// No coroutine: what it returns has been given away.
+Task<> ReturnEmpty() {
+  Task<> task = Nothing();
+  const Task<> other = std::move(task);
+  return task;
+}
+
+Task<> SpawnEmpty(bool keeping) {
+  if (keeping) {
+    Spawn([]() { return ReturnEmpty(); });
+  } else {
+    Spawn(ReturnEmpty);
+  }
+  co_await Yield();
+}
+
+TEST(SpawnDeathTest, AnEmptyTaskIsRefused) {
+  EXPECT_DEATH(Simulation().Run(SpawnEmpty, false),
+               "Spawn was given a function that returned an empty Task");
+  EXPECT_DEATH(Simulation().Run(SpawnEmpty, true),
+               "a Task was awaited that is empty");
 }
 
 TEST(SpawnDeathTest, OutsideOfASimulationItSaysWhatToDo) {

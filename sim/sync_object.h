@@ -11,11 +11,12 @@
 #include "absl/strings/string_view.h"
 #include "orrery/base/ids.h"
 #include "orrery/base/source_site.h"
+#include "orrery/sim/runnable.h"
+#include "orrery/sim/task_state.h"
 
 namespace orrery {
 
 class Simulation;
-struct TaskState;
 
 // The base of all primitives. Made inside a simulation (in a task, or in the
 // fixture of a simulated test), it belongs to that simulation.
@@ -28,8 +29,10 @@ class SyncObject {
   ObjectKey key() const { return key_; }
   const char* type() const { return type_; }
   absl::string_view name() const { return name_; }
-  // The task that has it to itself; none if nobody has or nobody can.
-  const TaskState* holder() const { return holder_; }
+  // The task that has it to itself, which may be over; none if nobody has or
+  // nobody can.
+  TaskId holder() const { return holder_; }
+  const SpawnOrigin* holder_origin() const { return holder_origin_; }
 
   // Returns "Mutex \"state\"", or "Mutex#3" if it has no name.
   std::string ToString() const;
@@ -39,16 +42,29 @@ class SyncObject {
   SyncObject(const char* type, absl::string_view name, const SourceSite& site);
   ~SyncObject() = default;
 
-  void set_holder(const TaskState* task) { holder_ = task; }
+  // Null: nobody.
+  void set_holder(const TaskState* task) {
+    holder_ = task != nullptr ? task->number() : TaskId();
+    holder_origin_ = task != nullptr ? task->origin : nullptr;
+  }
+  // For destructors: those who wait in `waiters` wait for nothing any more, and
+  // reports say so.
+  void Forsake(RunnableList& waiters) {
+    if (!waiters.empty()) ForsakeAll(waiters);
+  }
 
  private:
   friend Simulation;
 
+  void ForsakeAll(RunnableList& waiters);
+
   ObjectKey key_;
   ObjectId id_;
+  uint32_t simulation_ = 0;  // its serial number
   const char* type_;
   absl::string_view name_;
-  const TaskState* holder_ = nullptr;
+  TaskId holder_;
+  const SpawnOrigin* holder_origin_ = nullptr;
 };
 
 }  // namespace orrery

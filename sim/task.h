@@ -26,6 +26,7 @@
 
 #include "orrery/base/check.h"
 #include "orrery/sim/promise.h"
+#include "orrery/sim/task_state.h"
 
 namespace orrery {
 
@@ -45,10 +46,7 @@ class Promise final : public PromiseBase {
   Promise() {}
   Promise(const Promise&) = delete;
   Promise& operator=(const Promise&) = delete;
-  ~Promise() {
-    if (state_ == State::kValue) std::destroy_at(&value_);
-    if (state_ == State::kError) std::destroy_at(&error_);
-  }
+  ~Promise() { Clear(); }
 
   Task<T> get_return_object();
   FinalAwaiter final_suspend() const noexcept { return {}; }
@@ -56,16 +54,24 @@ class Promise final : public PromiseBase {
   template <typename U = T>
     requires std::is_convertible_v<U, T>
   void return_value(U&& value) {
-    std::construct_at(&value_, std::forward<U>(value));
-    state_ = State::kValue;
+    if (continuation()) {
+      std::construct_at(&value_, std::forward<U>(value));
+      state_ = State::kValue;
+      return;
+    }
+    // The result of a task as a whole outlives its frames.
+    auto* task = static_cast<TaskStateOf<T>*>(promise_internal::RunningTask());
+    std::construct_at(&task->result, std::forward<U>(value));
+    task->has_result = !std::is_trivially_destructible_v<T>;
   }
   void unhandled_exception() noexcept {
+    Clear();  // a destructor threw after the `co_return`
     std::construct_at(&error_, std::current_exception());
     state_ = State::kError;
   }
 
   bool failed() const { return state_ == State::kError; }
-  std::exception_ptr error() const { return error_; }
+  const std::exception_ptr& error() const { return error_; }
 
   // Returns the result; throws the exception if there is one.
   T& Result() {
@@ -75,6 +81,12 @@ class Promise final : public PromiseBase {
 
  private:
   enum class State : unsigned char { kNone, kValue, kError };
+
+  void Clear() {
+    if (state_ == State::kValue) std::destroy_at(&value_);
+    if (state_ == State::kError) std::destroy_at(&error_);
+    state_ = State::kNone;
+  }
 
   union {
     T value_;
@@ -92,7 +104,7 @@ class Promise<void> final : public PromiseBase {
   void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
   bool failed() const { return error_ != nullptr; }
-  std::exception_ptr error() const { return error_; }
+  const std::exception_ptr& error() const { return error_; }
   void Result() const {
     if (failed()) std::rethrow_exception(error_);
   }

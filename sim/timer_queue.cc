@@ -27,22 +27,26 @@ void TimerQueue::MarkEmpty(int level, int slot) {
 }
 
 void TimerQueue::AddPast(Runnable* timer) {
-  Runnable* later = past_.front();
-  while (later != nullptr && later->key <= timer->key) later = later->next;
-  if (later == nullptr) {
-    past_.PushBack(timer);
-  } else {
-    past_.InsertBefore(later, timer);
+  for (Runnable* later = past_.front(); later != nullptr;
+       later = past_.after(later)) {
+    if (later->due() <= timer->due()) continue;
+    if (later == past_.front()) {
+      past_.PushFront(timer);
+    } else {
+      past_.InsertBefore(later, timer);
+    }
+    return;
   }
+  past_.PushBack(timer);
 }
 
 void TimerQueue::Remove(Runnable* timer) {
   timer->place = Runnable::Place::kNowhere;
-  if (timer->key < time_) {
+  if (timer->due().ns < time_) {
     past_.Remove(timer);
   } else {
-    const int level = LevelOf(timer->key);
-    const int slot = SlotOf(timer->key, level);
+    const int level = LevelOf(timer->due().ns);
+    const int slot = SlotOf(timer->due().ns, level);
     slots_[level][slot].Remove(timer);
     if (slots_[level][slot].empty()) MarkEmpty(level, slot);
   }
@@ -53,94 +57,68 @@ SimTime TimerQueue::Earliest() {
   if (!past_.empty()) return past_.front()->due();
   if (levels_in_use_ == 0) return SimTime::Infinite();
   const int level = LowestLevel();
-  const Runnable* timer =
-      slots_[level][std::countr_zero(occupied_[level])].front();
-  int64_t earliest = timer->key;
+  const RunnableList& list = slots_[level][std::countr_zero(occupied_[level])];
+  SimTime earliest = list.front()->due();
   if (level > 0) {
-    for (; timer != nullptr; timer = timer->next) {
-      earliest = std::min(earliest, timer->key);
+    for (const Runnable* timer = list.after(list.front()); timer != nullptr;
+         timer = list.after(timer)) {
+      earliest = std::min(earliest, timer->due());
     }
   }
-  bound_ = SimTime(earliest);
-  return bound_;
+  bound_ = earliest;
+  return earliest;
 }
 
-RunnableList& TimerQueue::Advance() {
+SimTime TimerQueue::TakePast(SimTime limit, RunnableList& due) {
+  const SimTime earliest = past_.front()->due();
+  if (earliest > limit) return SimTime::Infinite();
+  while (!past_.empty() && past_.front()->due() == earliest) {
+    due.PushBack(past_.PopFront());
+  }
+  bound_ = empty() ? SimTime::Infinite() : After(earliest, 1);
+  return earliest;
+}
+
+SimTime TimerQueue::TakeNext(SimTime limit, RunnableList& due) {
+  if (!past_.empty()) [[unlikely]]
+    return TakePast(limit, due);
+  if (levels_in_use_ == 0) return SimTime::Infinite();
+  // Everything else is later than what hangs in this slot.
   const int level = LowestLevel();
   const int slot = std::countr_zero(occupied_[level]);
   RunnableList& list = slots_[level][slot];
-  if (level == 0) return list;
-  // Everything else is later than this slot. With the queue's time set to the
-  // earliest deadline in it, all timers with that deadline fall into one slot
-  // of the lowest level, in the order in which they hang here.
-  const SimTime earliest = Earliest();
-  Runnable* timer = list.front();
+  Runnable* first = list.front();
+  SimTime earliest = first->due();
+  bool tied = true;
+  if (level > 0 && !list.single()) {
+    for (const Runnable* timer = list.after(first); timer != nullptr;
+         timer = list.after(timer)) {
+      tied = tied && timer->due() == earliest;
+      earliest = std::min(earliest, timer->due());
+    }
+  }
+  if (earliest > limit) {
+    bound_ = earliest;
+    return SimTime::Infinite();
+  }
+  RunnableList taken = list;
   list.Clear();
   MarkEmpty(level, slot);
   time_ = earliest.ns;
-  while (timer != nullptr) {
-    Runnable* next = timer->next;
-    Hang(timer);
-    timer = next;
-  }
-  return slots_[0][SlotOf(time_, 0)];
-}
-
-Runnable* TimerQueue::TakeDue(SimTime now) {
-  if (!past_.empty()) [[unlikely]] {
-    Runnable* timer = past_.front();
-    if (timer->due() > now) return nullptr;
-    past_.PopFront();
-    timer->place = Runnable::Place::kNowhere;
-    UpdateBound();
-    return timer;
-  }
-  if (levels_in_use_ == 0) return nullptr;
-  // The usual case: one timer in its slot, wherever that is.
-  const int level = LowestLevel();
-  const int slot = std::countr_zero(occupied_[level]);
-  RunnableList& first = slots_[level][slot];
-  Runnable* timer = first.front();
-  if (timer->next == nullptr) {
-    if (timer->due() > now) {
-      bound_ = timer->due();
-      return nullptr;
-    }
-    first.Clear();
-    MarkEmpty(level, slot);
-    time_ = timer->key;
+  if (tied) {
+    due = taken;
   } else {
-    if (Earliest() > now) return nullptr;
-    RunnableList& list = Advance();
-    timer = list.PopFront();
-    time_ = timer->key;
-    if (list.empty()) MarkEmpty(0, SlotOf(time_, 0));
+    // With the queue's time moved on, the others hang further down.
+    taken.Drain([&](Runnable* timer) {
+      if (timer->due() == earliest) {
+        due.PushBack(timer);
+      } else {
+        Hang(timer);
+      }
+    });
   }
-  timer->place = Runnable::Place::kNowhere;
-  UpdateBound();
-  return timer;
-}
-
-void TimerQueue::UpdateBound() {
-  if (!past_.empty()) {
-    bound_ = past_.front()->due();
-    return;
-  }
-  if (levels_in_use_ == 0) {
-    bound_ = SimTime::Infinite();
-    return;
-  }
-  const int level = LowestLevel();
-  const int slot = std::countr_zero(occupied_[level]);
-  const int shift = level * kBits;
-  // The first instant that belongs to the slot: the digits of `time_` above
-  // this level, this level's digit, and zeros. The top level has four bits.
-  const uint64_t above =
-      shift + kBits >= 64
-          ? 0
-          : static_cast<uint64_t>(time_) >> (shift + kBits) << (shift + kBits);
-  bound_ = SimTime(
-      static_cast<int64_t>(above | static_cast<uint64_t>(slot) << shift));
+  bound_ = levels_in_use_ == 0 ? SimTime::Infinite() : After(earliest, 1);
+  return earliest;
 }
 
 }  // namespace orrery

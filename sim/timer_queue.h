@@ -16,7 +16,9 @@
 #ifndef ORRERY_SIM_TIMER_QUEUE_H_
 #define ORRERY_SIM_TIMER_QUEUE_H_
 
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "orrery/base/sim_time.h"
@@ -38,7 +40,7 @@ class TimerQueue {
 
   // Adds `timer`, due at `due`; also if that has passed already.
   void Add(Runnable* timer, SimTime due) {
-    timer->key = due.ns;
+    timer->set_due(due);
     timer->place = Runnable::Place::kTimer;
     if (due < bound_) bound_ = due;
     if (due.ns < time_) [[unlikely]] {
@@ -54,18 +56,28 @@ class TimerQueue {
   // Returns the earliest deadline; `SimTime::Infinite()` if there is none.
   SimTime Earliest();
 
-  // Takes out a timer that is due at the earliest deadline, if that is not
-  // after `now`: the one that was added first. Null if there is none.
-  Runnable* TakeDue(SimTime now);
+  // Takes out all timers that are due at the earliest deadline and puts them
+  // into `due`, which is empty, in the order in which they were added. Returns
+  // that deadline. If it is after `limit`, or if there is none, takes nothing
+  // and returns `SimTime::Infinite()`.
+  SimTime TakeNext(SimTime limit, RunnableList& due);
 
  private:
   static constexpr int kBits = 6;
   static constexpr int kLevels = 11;
   static constexpr int kSlots = 1 << kBits;
 
+  static constexpr auto kLevelOfBit = [] {
+    std::array<uint8_t, 64> levels{};
+    for (int bit = 0; bit < 64; ++bit) {
+      levels[static_cast<size_t>(bit)] = static_cast<uint8_t>(bit / kBits);
+    }
+    return levels;
+  }();
+
   int LevelOf(int64_t due) const {
     const uint64_t differing = static_cast<uint64_t>(due ^ time_) | 1;
-    return (63 - std::countl_zero(differing)) / kBits;
+    return kLevelOfBit[static_cast<size_t>(63 - std::countl_zero(differing))];
   }
   // The lowest level that holds anything. The slots are not all empty.
   int LowestLevel() const {
@@ -78,19 +90,15 @@ class TimerQueue {
   }
 
   void Hang(Runnable* timer) {
-    const int level = LevelOf(timer->key);
-    const int slot = SlotOf(timer->key, level);
+    const int level = LevelOf(timer->due().ns);
+    const int slot = SlotOf(timer->due().ns, level);
     slots_[level][slot].PushBack(timer);
     occupied_[level] |= uint64_t{1} << slot;
     levels_in_use_ |= 1u << level;
   }
   void AddPast(Runnable* timer);
+  SimTime TakePast(SimTime limit, RunnableList& due);
   void MarkEmpty(int level, int slot);
-  // Moves the queue's time forward to the earliest deadline and returns the
-  // slot that then holds all timers with it. The queue is not empty.
-  RunnableList& Advance();
-  // Recomputes `bound_` after something was taken.
-  void UpdateBound();
 
   int64_t time_ = 0;  // not after any deadline in the slots
   SimTime bound_ = SimTime::Infinite();

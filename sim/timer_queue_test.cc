@@ -7,11 +7,15 @@
 #include <deque>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "orrery/base/prng.h"
 
 namespace orrery {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 // What the queue must be equal to: a list sorted by deadline and arrival.
 class SortedList {
@@ -26,8 +30,7 @@ class SortedList {
         std::find_if(entries_.begin(), entries_.end(),
                      [&](const Entry& e) { return e.timer == timer; }));
   }
-  Runnable* TakeDue(int64_t now) {
-    if (entries_.empty() || entries_.front().due > now) return nullptr;
+  Runnable* TakeFirst() {
     Runnable* timer = entries_.front().timer;
     entries_.pop_front();
     return timer;
@@ -50,6 +53,15 @@ class SortedList {
   uint64_t next_ = 0;
 };
 
+// What `TakeNext` gives, as a vector.
+std::vector<Runnable*> Take(TimerQueue& queue, int64_t limit) {
+  RunnableList due;
+  queue.TakeNext(SimTime(limit), due);
+  std::vector<Runnable*> taken;
+  while (!due.empty()) taken.push_back(due.PopFront());
+  return taken;
+}
+
 TEST(TimerQueueTest, GivesTimersInTheOrderOfTheirDeadlines) {
   TimerQueue queue;
   Runnable a, b, c;
@@ -57,35 +69,52 @@ TEST(TimerQueueTest, GivesTimersInTheOrderOfTheirDeadlines) {
   queue.Add(&b, SimTime(1));
   queue.Add(&c, SimTime(70));
   EXPECT_EQ(queue.Earliest(), SimTime(1));
-  EXPECT_EQ(queue.TakeDue(SimTime(0)), nullptr);
-  EXPECT_EQ(queue.TakeDue(SimTime(100)), &b);
-  EXPECT_EQ(queue.TakeDue(SimTime(100)), &c);
-  EXPECT_EQ(queue.TakeDue(SimTime(100)), nullptr);
-  EXPECT_EQ(queue.TakeDue(SimTime(3'000'000'000)), &a);
+  EXPECT_THAT(Take(queue, 0), IsEmpty());
+  EXPECT_THAT(Take(queue, 100), ElementsAre(&b));
+  EXPECT_THAT(Take(queue, 100), ElementsAre(&c));
+  EXPECT_THAT(Take(queue, 100), IsEmpty());
+  EXPECT_THAT(Take(queue, 3'000'000'000), ElementsAre(&a));
   EXPECT_TRUE(queue.empty());
   EXPECT_EQ(queue.Earliest(), SimTime::Infinite());
+}
+
+TEST(TimerQueueTest, SaysWhenWhatItGaveWasDue) {
+  TimerQueue queue;
+  Runnable timer;
+  RunnableList due;
+  queue.Add(&timer, SimTime(70));
+  EXPECT_EQ(queue.TakeNext(SimTime(69), due), SimTime::Infinite());
+  EXPECT_EQ(queue.TakeNext(SimTime(100), due), SimTime(70));
+  EXPECT_EQ(due.PopFront(), &timer);
+  EXPECT_EQ(queue.TakeNext(SimTime(100), due), SimTime::Infinite());
 }
 
 TEST(TimerQueueTest, EqualDeadlinesAreFirstInFirstOut) {
   TimerQueue queue;
   Runnable timers[100];
-  for (Runnable& timer : timers) queue.Add(&timer, SimTime(1'000'000));
+  std::vector<Runnable*> expected;
+  Runnable later;
+  queue.Add(&later, SimTime(1'000'001));
   for (Runnable& timer : timers) {
-    EXPECT_EQ(queue.TakeDue(SimTime(1'000'000)), &timer);
+    queue.Add(&timer, SimTime(1'000'000));
+    expected.push_back(&timer);
   }
+  EXPECT_EQ(Take(queue, 2'000'000), expected);
+  EXPECT_THAT(Take(queue, 2'000'000), ElementsAre(&later));
 }
 
 TEST(TimerQueueTest, DeadlinesThatHavePassedComeFirst) {
   TimerQueue queue;
-  Runnable first, late, later, now;
+  Runnable first, late, later, latest, now;
   queue.Add(&first, SimTime(1000));
-  EXPECT_EQ(queue.TakeDue(SimTime(1000)), &first);
+  EXPECT_THAT(Take(queue, 1000), ElementsAre(&first));
   queue.Add(&now, SimTime(1000));
   queue.Add(&later, SimTime(900));
   queue.Add(&late, SimTime(800));
-  EXPECT_EQ(queue.TakeDue(SimTime(1000)), &late);
-  EXPECT_EQ(queue.TakeDue(SimTime(1000)), &later);
-  EXPECT_EQ(queue.TakeDue(SimTime(1000)), &now);
+  queue.Add(&latest, SimTime(900));
+  EXPECT_THAT(Take(queue, 1000), ElementsAre(&late));
+  EXPECT_THAT(Take(queue, 1000), ElementsAre(&later, &latest));
+  EXPECT_THAT(Take(queue, 1000), ElementsAre(&now));
 }
 
 TEST(TimerQueueTest, LookingAheadDoesNotKeepEarlierTimersOut) {
@@ -93,18 +122,19 @@ TEST(TimerQueueTest, LookingAheadDoesNotKeepEarlierTimersOut) {
   Runnable far, near;
   queue.Add(&far, SimTime(1'000'000));
   EXPECT_EQ(queue.Earliest(), SimTime(1'000'000));
-  EXPECT_EQ(queue.TakeDue(SimTime(10)), nullptr);
+  EXPECT_THAT(Take(queue, 10), IsEmpty());
   queue.Add(&near, SimTime(20));
-  EXPECT_EQ(queue.TakeDue(SimTime(20)), &near);
-  EXPECT_EQ(queue.TakeDue(SimTime(1'000'000)), &far);
+  EXPECT_THAT(Take(queue, 20), ElementsAre(&near));
+  EXPECT_THAT(Take(queue, 1'000'000), ElementsAre(&far));
 }
 
-TEST(TimerQueueTest, TheLatestInstantCanBeSet) {
+TEST(TimerQueueTest, TheLastInstantCanBeSet) {
   TimerQueue queue;
   Runnable timer;
-  queue.Add(&timer, SimTime::Infinite());
-  EXPECT_EQ(queue.TakeDue(SimTime(1'000'000'000'000)), nullptr);
-  EXPECT_EQ(queue.TakeDue(SimTime::Infinite()), &timer);
+  const int64_t last = SimTime::Infinite().ns - 1;
+  queue.Add(&timer, SimTime(last));
+  EXPECT_THAT(Take(queue, 1'000'000'000'000), IsEmpty());
+  EXPECT_THAT(Take(queue, last), ElementsAre(&timer));
 }
 
 // Delays of many sizes, ties, removals, and instants that have passed.
@@ -142,12 +172,22 @@ TEST(TimerQueueTest, EqualsASortedListOverRandomOperations) {
           now = std::max(now, expected.Earliest().ns);
         }
         ASSERT_LE(queue.bound(), expected.Earliest());
-        Runnable* timer = queue.TakeDue(SimTime(now));
-        ASSERT_EQ(timer, expected.TakeDue(now)) << "operation " << i;
-        if (timer != nullptr) {
+        RunnableList due;
+        const SimTime at = queue.TakeNext(SimTime(now), due);
+        if (expected.Earliest().ns > now) {
+          ASSERT_EQ(at, SimTime::Infinite());
+          ASSERT_TRUE(due.empty());
+          continue;
+        }
+        ASSERT_EQ(at, expected.Earliest()) << "operation " << i;
+        while (expected.Earliest() == at) {
+          ASSERT_FALSE(due.empty()) << "operation " << i;
+          Runnable* timer = due.PopFront();
+          ASSERT_EQ(timer, expected.TakeFirst()) << "operation " << i;
           pending.erase(std::find(pending.begin(), pending.end(), timer));
           idle.push_back(timer);
         }
+        ASSERT_TRUE(due.empty());
       }
     }
     queue.Reset();

@@ -25,6 +25,7 @@
 #include "orrery/base/source_site.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/spawn.h"
+#include "orrery/sim/sync_object.h"
 #include "orrery/sim/task.h"
 
 namespace orrery {
@@ -32,15 +33,18 @@ namespace orrery {
 namespace when_all_internal {
 
 // Counts the tasks that are still running, and wakes the one that waits.
-class Latch {
+class Latch : public SyncObject {
  public:
-  explicit Latch(size_t count) : running_(count) {}
+  Latch(size_t count, const SourceSite& site)
+      : SyncObject("WhenAll", "", site), running_(count) {}
 
   void TaskEnded(std::exception_ptr error) {
     if (error != nullptr && error_ == nullptr) error_ = std::move(error);
+    Simulation& simulation = Simulation::Current("WhenAll");
+    simulation.Accessed(*this, AccessKind::kSignal);
     // Two trips, as in asyncio: the last task's callback, then the waiter.
     if (--running_ == 0 && waiter_ != nullptr) {
-      Simulation::Current("WhenAll").Wake(waiter_, /*hops=*/1);
+      simulation.Wake(waiter_, {key(), AccessKind::kWait}, /*hops=*/1);
     }
   }
 
@@ -56,6 +60,8 @@ class Latch {
       simulation.Suspend(frame, WaitKind::kAll);
     }
     void await_resume() const {
+      Simulation::Current("co_await WhenAll")
+          .Accessed(*latch_, AccessKind::kWait);
       if (latch_->error_ != nullptr) std::rethrow_exception(latch_->error_);
     }
 
@@ -98,10 +104,29 @@ void Start(Task<T> task, std::optional<Value<T>>* slot, Latch* latch,
   spawn_internal::SpawnAt({}, site, RunInto<T>, std::move(task), slot, latch);
 }
 
+// Tells where the coroutine that awaits it is awaited.
+class [[nodiscard]] WhereAwaited {
+ public:
+  WhereAwaited() {}
+  bool await_ready() const { return false; }
+  template <TaskPromise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> frame) {
+    if (std::coroutine_handle<> awaiting = frame.promise().continuation()) {
+      site_ = PromiseOf(awaiting).site();
+    }
+    return false;
+  }
+  SourceSite await_resume() const { return site_; }
+
+ private:
+  SourceSite site_;
+};
+
 template <typename... Ts, size_t... I>
-Task<std::tuple<Value<Ts>...>> All(SourceSite site, std::index_sequence<I...>,
+Task<std::tuple<Value<Ts>...>> All(std::index_sequence<I...>,
                                    Task<Ts>... tasks) {
-  Latch latch(sizeof...(Ts));
+  const SourceSite site = co_await WhereAwaited();
+  Latch latch(sizeof...(Ts), site);
   std::tuple<std::optional<Value<Ts>>...> slots;
   (Start<Ts>(std::move(tasks), &std::get<I>(slots), &latch, site), ...);
   co_await latch.Wait();
@@ -113,18 +138,18 @@ Task<std::tuple<Value<Ts>...>> All(SourceSite site, std::index_sequence<I...>,
 // Returns a tuple of the results; std::monostate stands for void.
 template <typename... Ts>
 auto WhenAll(Task<Ts>... tasks) {
-  return when_all_internal::All<Ts...>(
-      SourceSite(), std::index_sequence_for<Ts...>(), std::move(tasks)...);
+  return when_all_internal::All<Ts...>(std::index_sequence_for<Ts...>(),
+                                       std::move(tasks)...);
 }
 
 // Returns the results in the order of `tasks`.
 template <typename T>
 Task<std::vector<T>> WhenAll(std::vector<Task<T>> tasks) {
-  when_all_internal::Latch latch(tasks.size());
+  const SourceSite site = co_await when_all_internal::WhereAwaited();
+  when_all_internal::Latch latch(tasks.size(), site);
   std::vector<std::optional<T>> slots(tasks.size());
   for (size_t i = 0; i < tasks.size(); ++i) {
-    when_all_internal::Start<T>(std::move(tasks[i]), &slots[i], &latch,
-                                SourceSite());
+    when_all_internal::Start<T>(std::move(tasks[i]), &slots[i], &latch, site);
   }
   co_await latch.Wait();
   std::vector<T> results;
@@ -134,11 +159,12 @@ Task<std::vector<T>> WhenAll(std::vector<Task<T>> tasks) {
 }
 
 inline Task<> WhenAll(std::vector<Task<>> tasks) {
-  when_all_internal::Latch latch(tasks.size());
+  const SourceSite site = co_await when_all_internal::WhereAwaited();
+  when_all_internal::Latch latch(tasks.size(), site);
   std::vector<std::optional<std::monostate>> slots(tasks.size());
   for (size_t i = 0; i < tasks.size(); ++i) {
     when_all_internal::Start<void>(std::move(tasks[i]), &slots[i], &latch,
-                                   SourceSite());
+                                   site);
   }
   co_await latch.Wait();
 }

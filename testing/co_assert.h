@@ -9,36 +9,31 @@
 //   CO_ASSERT_EQ(co_await queue.Get(), 1) << "first item";
 //
 // EXPECT_* are used as they are. CO_FAIL() fails, CO_SKIP() skips the test.
-// For code that returns absl::Status:
-//
-//   CO_ASSERT_OK(co_await client.Connect());
-//   CO_ASSERT_OK_AND_ASSIGN(Reply reply, co_await client.Get("/x"));
-//   CO_RETURN_IF_ERROR(co_await client.Connect());
-//   ASSIGN_OR_CO_RETURN(Reply reply, co_await client.Get("/x"));
+// For code that returns absl::Status, see status_macros.h.
 
 #ifndef ORRERY_TESTING_CO_ASSERT_H_
 #define ORRERY_TESTING_CO_ASSERT_H_
 
 #include <coroutine>
-#include <cstdint>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "orrery/base/source_site.h"
 #include "orrery/sim/promise.h"
-#include "orrery/testing/scoped_trace.h"
-#include "orrery/testing/status_matchers.h"
+#include "orrery/testing/failure_capture.h"
 
 namespace orrery {
 namespace co_assert_internal {
 
-// Ends the run if a failure has been reported since the guard was made.
+// Ends the run if the assertion in the same place has failed since the guard
+// was made. Failures in other places do not count: while the operands are
+// awaited, other tasks run, and may have failed an EXPECT_.
 class AssertGuard {
  public:
-  explicit AssertGuard(SourceSite site = SourceSite::current());
+  AssertGuard(const char* file, int line,
+              SourceSite site = SourceSite::current())
+      : file_(file), line_(line), site_(site) {}
 
   // True the first time: the body of the `for` runs once.
   bool First() { return std::exchange(first_, false); }
@@ -46,7 +41,9 @@ class AssertGuard {
   class [[nodiscard]] Stopper {
    public:
     explicit Stopper(const AssertGuard* guard) : guard_(guard) {}
-    bool await_ready() const;
+    bool await_ready() const {
+      return !guard_->mark_.FailedSince(guard_->file_, guard_->line_);
+    }
     template <TaskPromise Promise>
     void await_suspend(std::coroutine_handle<Promise> frame) const {
       guard_->Stop(frame);
@@ -61,14 +58,18 @@ class AssertGuard {
  private:
   void Stop(std::coroutine_handle<> frame) const;
 
-  SourceSite site_;
-  uint64_t failures_before_;
+  const char* file_;
+  int line_;
   bool first_ = true;
+  SourceSite site_;
+  FailureMark mark_;
 };
 
 // Ends the run as skipped.
 class SkipGuard {
  public:
+  explicit SkipGuard(SourceSite site = SourceSite::current()) : site_(site) {}
+
   bool First() { return std::exchange(first_, false); }
   testing::Message& message() { return message_; }
 
@@ -85,13 +86,19 @@ class SkipGuard {
    private:
     const SkipGuard* guard_;
   };
-  Stopper Skip() const { return Stopper(this); }
+  // `report` tells GoogleTest.
+  template <typename Report>
+  Stopper Skip(const Report& report) const {
+    report();
+    return Stopper(this);
+  }
 
  private:
   void Stop(std::coroutine_handle<> frame) const;
 
   testing::Message message_;
   bool first_ = true;
+  SourceSite site_;
 };
 
 }  // namespace co_assert_internal
@@ -100,7 +107,8 @@ class SkipGuard {
 // The check runs in the body of the loop, once; then the loop's increment ends
 // the run if it failed.
 #define ORRERY_CO_ASSERT_(check)                                      \
-  for (::orrery::co_assert_internal::AssertGuard orrery_assert_guard; \
+  for (::orrery::co_assert_internal::AssertGuard orrery_assert_guard( \
+           __FILE__, __LINE__);                                       \
        orrery_assert_guard.First();                                   \
        co_await orrery_assert_guard.StopIfFailed())                   \
   check
@@ -128,42 +136,38 @@ class SkipGuard {
   ORRERY_CO_ASSERT_(EXPECT_ANY_THROW(statement))
 #define CO_ASSERT_NO_THROW(statement) \
   ORRERY_CO_ASSERT_(EXPECT_NO_THROW(statement))
-#define CO_ASSERT_OK(expression) CO_ASSERT_THAT(expression, ::orrery::IsOk())
+#define CO_ASSERT_NO_FATAL_FAILURE(statement) \
+  ORRERY_CO_ASSERT_(EXPECT_NO_FATAL_FAILURE(statement))
+#define CO_ASSERT_DEATH(statement, matcher) \
+  ORRERY_CO_ASSERT_(EXPECT_DEATH(statement, matcher))
+#define CO_ASSERT_EXIT(statement, predicate, matcher) \
+  ORRERY_CO_ASSERT_(EXPECT_EXIT(statement, predicate, matcher))
+
+// The predicate comes first, then its operands.
+#define CO_ASSERT_PRED1(...) ORRERY_CO_ASSERT_(EXPECT_PRED1(__VA_ARGS__))
+#define CO_ASSERT_PRED2(...) ORRERY_CO_ASSERT_(EXPECT_PRED2(__VA_ARGS__))
+#define CO_ASSERT_PRED3(...) ORRERY_CO_ASSERT_(EXPECT_PRED3(__VA_ARGS__))
+#define CO_ASSERT_PRED4(...) ORRERY_CO_ASSERT_(EXPECT_PRED4(__VA_ARGS__))
+#define CO_ASSERT_PRED5(...) ORRERY_CO_ASSERT_(EXPECT_PRED5(__VA_ARGS__))
+#define CO_ASSERT_PRED_FORMAT1(...) \
+  ORRERY_CO_ASSERT_(EXPECT_PRED_FORMAT1(__VA_ARGS__))
+#define CO_ASSERT_PRED_FORMAT2(...) \
+  ORRERY_CO_ASSERT_(EXPECT_PRED_FORMAT2(__VA_ARGS__))
+#define CO_ASSERT_PRED_FORMAT3(...) \
+  ORRERY_CO_ASSERT_(EXPECT_PRED_FORMAT3(__VA_ARGS__))
+#define CO_ASSERT_PRED_FORMAT4(...) \
+  ORRERY_CO_ASSERT_(EXPECT_PRED_FORMAT4(__VA_ARGS__))
+#define CO_ASSERT_PRED_FORMAT5(...) \
+  ORRERY_CO_ASSERT_(EXPECT_PRED_FORMAT5(__VA_ARGS__))
 
 // Fails and ends the run: CO_FAIL() << "unreachable";
 #define CO_FAIL() ORRERY_CO_ASSERT_(ADD_FAILURE())
 
 // Ends the run; the test counts as skipped: CO_SKIP() << "needs a disk";
-#define CO_SKIP()                                                    \
-  for (::orrery::co_assert_internal::SkipGuard orrery_skip_guard;    \
-       orrery_skip_guard.First(); co_await orrery_skip_guard.Skip()) \
+#define CO_SKIP()                                                             \
+  for (::orrery::co_assert_internal::SkipGuard orrery_skip_guard;             \
+       orrery_skip_guard.First(); co_await orrery_skip_guard.Skip(            \
+           [&] { GTEST_SKIP() << orrery_skip_guard.message().GetString(); })) \
   orrery_skip_guard.message()
-
-// Declares or assigns `lhs` from the value in a StatusOr; ends the run if there
-// is none. Parentheses around an `lhs` with commas are taken away.
-#define CO_ASSERT_OK_AND_ASSIGN(lhs, expression)                            \
-  ORRERY_CO_ASSERT_OK_AND_ASSIGN_(ORRERY_CONCAT_(orrery_status_, __LINE__), \
-                                  lhs, expression)
-#define ORRERY_CO_ASSERT_OK_AND_ASSIGN_(variable, lhs, expression) \
-  auto variable = (expression);                                    \
-  CO_ASSERT_THAT(variable, ::orrery::IsOk());                      \
-  lhs = *std::move(variable)
-
-// Returns the error, if there is one, from a coroutine that returns
-// absl::Status or absl::StatusOr.
-#define CO_RETURN_IF_ERROR(expression)                \
-  do {                                                \
-    ::absl::Status orrery_status = (expression);      \
-    if (!orrery_status.ok()) co_return orrery_status; \
-  } while (false)
-
-// Declares or assigns `lhs` from the value in a StatusOr, or returns the error.
-#define ASSIGN_OR_CO_RETURN(lhs, expression)                                 \
-  ORRERY_ASSIGN_OR_CO_RETURN_(ORRERY_CONCAT_(orrery_status_, __LINE__), lhs, \
-                              expression)
-#define ORRERY_ASSIGN_OR_CO_RETURN_(variable, lhs, expression) \
-  auto variable = (expression);                                \
-  if (!variable.ok()) co_return std::move(variable).status();  \
-  lhs = *std::move(variable)
 
 #endif  // ORRERY_TESTING_CO_ASSERT_H_

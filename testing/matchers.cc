@@ -3,6 +3,9 @@
 
 #include "orrery/testing/matchers.h"
 
+#include <cstddef>
+#include <utility>
+
 #include "orrery/base/sim_time.h"
 #include "orrery/sim/simulation.h"
 
@@ -11,15 +14,26 @@ namespace {
 
 using testing::Matcher;
 
+SimTime ToSimTime(absl::Duration d) { return SimTime(ToNanoseconds(d)); }
+
 MATCHER_P2(IsEntry, time, text,
-           "is at " + FormatSimTime(time) + " and its text " +
-               testing::DescribeMatcher<std::string>(text)) {
-  return arg.time == time && testing::Matches(text)(arg.text);
+           std::string(negation ? "is not at " : "is at ") +
+               FormatSimTime(time) +
+               (negation ? ", or its text " : " and its text ") +
+               testing::DescribeMatcher<std::string>(text, negation)) {
+  // The entry itself is printed in any case; this says which half of it is
+  // wrong.
+  if (arg.time != time) {
+    *result_listener << "which is at " << FormatSimTime(arg.time);
+    return false;
+  }
+  return testing::ExplainMatchResult(text, arg.text, result_listener);
 }
 
 MATCHER_P(HasText, text,
-          "has a text that " + testing::DescribeMatcher<std::string>(text)) {
-  return testing::Matches(text)(arg.text);
+          std::string("has a text that ") +
+              testing::DescribeMatcher<std::string>(text, negation)) {
+  return testing::ExplainMatchResult(text, arg.text, result_listener);
 }
 
 const HistoryEntry* FindTaskEnd(const History& history,
@@ -38,58 +52,86 @@ size_t Find(const History& history, const std::string& text) {
   return i;
 }
 
+// What the matchers below say about a history without such an end.
+bool SayNotEnded(const std::string& task, testing::MatchResultListener* out) {
+  *out << "where no task \"" << task << "\" has ended";
+  return false;
+}
+
 MATCHER_P2(TaskEndsAt, task, time,
-           "has the task \"" + task + "\" end at " + FormatSimTime(time)) {
+           std::string(negation ? "does not have" : "has") + " the task \"" +
+               task + "\" end at " + FormatSimTime(time)) {
   const HistoryEntry* end = FindTaskEnd(arg, task);
-  if (end == nullptr) {
-    *result_listener << "where no task \"" << task << "\" has ended";
-    return false;
-  }
+  if (end == nullptr) return SayNotEnded(task, result_listener);
   *result_listener << "where it ended at " << FormatSimTime(end->time);
   return end->time == time;
 }
 
 MATCHER_P2(TaskEndsWithin, task, limit,
-           "has the task \"" + task + "\" end by " + FormatSimTime(limit)) {
+           std::string(negation ? "does not have" : "has") + " the task \"" +
+               task + "\" end by " + FormatSimTime(limit)) {
   const HistoryEntry* end = FindTaskEnd(arg, task);
-  if (end == nullptr) {
-    *result_listener << "where no task \"" << task << "\" has ended";
-    return false;
-  }
+  if (end == nullptr) return SayNotEnded(task, result_listener);
   *result_listener << "where it ended at " << FormatSimTime(end->time);
   return end->time <= limit;
 }
 
 MATCHER_P2(Precedes, first, second,
-           "has \"" + first + "\" before \"" + second + "\"") {
+           std::string(negation ? "does not have" : "has") + " \"" + first +
+               "\" before \"" + second + "\"") {
   const size_t a = Find(arg, first);
   const size_t b = Find(arg, second);
-  if (a == arg.size() || b == arg.size()) {
-    *result_listener << "where \"" << (a == arg.size() ? first : second)
-                     << "\" does not happen";
+  for (const auto& [index, text] :
+       {std::pair(a, first), std::pair(b, second)}) {
+    if (index < arg.size()) continue;
+    *result_listener << "where \"" << text << "\" does not happen";
     return false;
   }
-  *result_listener << "where they are entries " << a << " and " << b;
+  *result_listener << "where \"" << first << "\" is entry #" << a << " at "
+                   << FormatSimTime(arg[a].time) << ", and \"" << second
+                   << "\" is entry #" << b << " at "
+                   << FormatSimTime(arg[b].time);
   return a < b;
 }
 
-MATCHER_P2(EndsLike, outcome, elapsed_matcher,
-           std::string("is a run that ends as ") +
-               std::string(OutcomeName(outcome)) +
-               " after a simulated time that " +
-               testing::DescribeMatcher<absl::Duration>(elapsed_matcher)) {
-  if (arg.outcome != outcome) return false;
-  return testing::Matches(elapsed_matcher)(arg.elapsed);
+std::string DescribeEnd(bool negation, Outcome outcome) {
+  return std::string(negation ? "is not a run that ends as "
+                              : "is a run that ends as ") +
+         std::string(OutcomeName(outcome));
+}
+
+MATCHER_P(EndsAs, outcome, DescribeEnd(negation, outcome)) {
+  *result_listener << "which ended as " << OutcomeName(arg.outcome);
+  return arg.outcome == outcome;
+}
+
+MATCHER_P(EndsAfter, elapsed,
+          DescribeEnd(negation, Outcome::kCompleted) + " after exactly " +
+              FormatSimTime(elapsed)) {
+  *result_listener << "which ended as " << OutcomeName(arg.outcome) << " after "
+                   << FormatSimTime(ToSimTime(arg.elapsed));
+  return arg.ok() && ToSimTime(arg.elapsed) == elapsed;
+}
+
+MATCHER_P(EndsWithin, limit,
+          DescribeEnd(negation, Outcome::kCompleted) + " after at most " +
+              FormatSimTime(limit)) {
+  *result_listener << "which ended as " << OutcomeName(arg.outcome) << " after "
+                   << FormatSimTime(ToSimTime(arg.elapsed));
+  return arg.ok() && ToSimTime(arg.elapsed) <= limit;
 }
 
 MATCHER_P(FailsSaying, message,
-          "is a run that fails with a message that " +
+          (negation ? "is not a run that fails with a message that "
+                    : "is a run that fails with a message that ") +
               testing::DescribeMatcher<std::string>(message)) {
-  return arg.failure.has_value() &&
-         testing::Matches(message)(arg.failure->message);
+  if (!arg.failure.has_value()) {
+    *result_listener << "which completed";
+    return false;
+  }
+  *result_listener << "whose message is \"" << arg.failure->message << "\"";
+  return testing::Matches(message)(arg.failure->message);
 }
-
-SimTime ToSimTime(absl::Duration d) { return SimTime(ToNanoseconds(d)); }
 
 }  // namespace
 
@@ -129,23 +171,17 @@ Matcher<const History&> HappensBefore(const std::string& first,
   return Precedes(first, second);
 }
 
-Matcher<const RunResult&> Completes() {
-  return EndsLike(Outcome::kCompleted, testing::A<absl::Duration>());
-}
+Matcher<const RunResult&> Completes() { return EndsAs(Outcome::kCompleted); }
 
 Matcher<const RunResult&> CompletesAt(absl::Duration elapsed) {
-  return EndsLike(Outcome::kCompleted,
-                  Matcher<absl::Duration>(testing::Eq(elapsed)));
+  return EndsAfter(ToSimTime(elapsed));
 }
 
 Matcher<const RunResult&> CompletesWithin(absl::Duration limit) {
-  return EndsLike(Outcome::kCompleted,
-                  Matcher<absl::Duration>(testing::Le(limit)));
+  return EndsWithin(ToSimTime(limit));
 }
 
-Matcher<const RunResult&> Deadlocks() {
-  return EndsLike(Outcome::kDeadlock, testing::A<absl::Duration>());
-}
+Matcher<const RunResult&> Deadlocks() { return EndsAs(Outcome::kDeadlock); }
 
 Matcher<const RunResult&> FailsWith(const Matcher<std::string>& message) {
   return FailsSaying(message);

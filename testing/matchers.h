@@ -49,7 +49,8 @@ auto LogsAre(const Matchers&... lines) {
   return testing::ElementsAre(lines...);
 }
 
-// Matches a history in which the named task ends exactly `at`.
+// Matches a history in which the named task ends exactly `at`; of several
+// tasks with that name, the first one that ends.
 testing::Matcher<const History&> CompletesAt(const std::string& task,
                                              absl::Duration at);
 // ... in which the named task ends, `limit` after the beginning at the latest.

@@ -3,7 +3,8 @@
 
 #include "orrery/testing/scoped_trace.h"
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 #include "absl/strings/str_cat.h"
 #include "orrery/sim/simulation.h"
@@ -13,6 +14,7 @@ namespace {
 
 struct Entry {
   uint64_t key;
+  const Simulation* simulation;  // a test may run one within another
   TaskId task;
   std::string text;
 };
@@ -25,9 +27,9 @@ thread_local uint64_t last_key = 0;
 
 ScopedTaskTrace::ScopedTaskTrace(absl::string_view message, SourceSite site)
     : key_(++last_key) {
-  const TaskId task = Simulation::Current("SIM_SCOPED_TRACE").current_task_id();
-  entries.push_back(
-      {key_, task, absl::StrCat(FormatSite(site), ": ", message)});
+  const Simulation& simulation = Simulation::Current("SIM_SCOPED_TRACE");
+  entries.push_back({key_, &simulation, simulation.current_task_id(),
+                     absl::StrCat(FormatSite(site), ": ", message)});
 }
 
 ScopedTaskTrace::~ScopedTaskTrace() {
@@ -39,9 +41,13 @@ ScopedTaskTrace::~ScopedTaskTrace() {
 }
 
 std::vector<std::string> ScopedTracesOf(TaskId task) {
+  const Simulation* simulation = Simulation::CurrentOrNull();
   std::vector<std::string> texts;
   for (size_t i = entries.size(); i > 0; --i) {
-    if (entries[i - 1].task == task) texts.push_back(entries[i - 1].text);
+    const Entry& entry = entries[i - 1];
+    if (entry.simulation == simulation && entry.task == task) {
+      texts.push_back(entry.text);
+    }
   }
   return texts;
 }

@@ -10,6 +10,7 @@
 #ifndef ORRERY_TESTING_SCOPED_TRACE_H_
 #define ORRERY_TESTING_SCOPED_TRACE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ class ScopedTaskTrace {
   uint64_t key_;
 };
 
-// Returns the lines of `task`, innermost first: "bank_test.cc:31: round 2".
+// Returns the lines of `task` in the simulation that runs, innermost first:
+// "bank_test.cc:31: round 2".
 std::vector<std::string> ScopedTracesOf(TaskId task);
 
 }  // namespace orrery

@@ -6,9 +6,7 @@
 #ifndef ORRERY_TESTING_SIM_FIXTURE_H_
 #define ORRERY_TESTING_SIM_FIXTURE_H_
 
-#include <type_traits>
-
-#include "orrery/sim/task.h"
+#include "orrery/base/check.h"
 
 namespace orrery {
 
@@ -20,14 +18,23 @@ namespace orrery {
 //
 // `SetUp` and `TearDown` may be declared as plain functions (`void`) or as
 // coroutines (`Task<>`), without `override`: they run as part of the main task,
-// before and after the test's body. After a CO_ASSERT has failed, or a
-// deadlock, the run is over and `TearDown` does not run; the destructor always
-// does.
+// before and after the test's body. As in GoogleTest, the body does not run if
+// an ASSERT_ has failed in the constructor or in `SetUp`, or if that has
+// skipped the test, and `TearDown` runs all the same. When the run ends early
+// (a CO_ASSERT that fails, an exception, a deadlock), `TearDown` does not run.
+// The destructor always does.
 class SimTest {
  public:
   SimTest() = default;
   SimTest(const SimTest&) = delete;
   SimTest& operator=(const SimTest&) = delete;
+
+  // Whether an assertion has failed in this run; whether one of those was
+  // fatal; whether the run was skipped. GoogleTest's own functions of these
+  // names know of nothing until the run is over.
+  static bool HasFailure();
+  static bool HasFatalFailure();
+  static bool IsSkipped();
 
  protected:
   ~SimTest() = default;
@@ -42,7 +49,11 @@ class SimTestWithParam : public SimTest {
   using ParamType = T;
 
   // Returns the parameter of the test that runs.
-  static const T& GetParam() { return *current_param; }
+  static const T& GetParam() {
+    ORRERY_CHECK(current_param != nullptr,
+                 "GetParam() was called outside of a SIM_TEST_P");
+    return *current_param;
+  }
 
   // For the runner.
   static inline thread_local const T* current_param = nullptr;

@@ -9,7 +9,7 @@
 //     EXPECT_EQ(Elapsed(), absl::Seconds(3));
 //   }
 //
-// The body is a coroutine, a `Task<>`: it may `co_await`. Options follow the
+// The body may `co_await`; it leaves early with `co_return`. Options follow the
 // name:
 //
 //   SIM_TEST(Bank, KeepsTheTotal, {.runs = 200, .scheduler = "random"}) { ... }
@@ -37,6 +37,7 @@
 
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -57,37 +58,59 @@
 #include "orrery/testing/matchers.h"
 #include "orrery/testing/scoped_trace.h"
 #include "orrery/testing/sim_fixture.h"
+#include "orrery/testing/sim_test_body.h"
 #include "orrery/testing/sim_test_options.h"
+#include "orrery/testing/status_macros.h"
 #include "orrery/testing/status_matchers.h"
 #include "orrery/testing/test_runner.h"
 
 namespace orrery {
 namespace sim_test_internal {
 
-// The GoogleTest fixture that stands for the simulated fixture `Fixture`.
+// Calls the static functions of a fixture that set up and tear down its suite,
+// if it has them. Derived from the fixture, since they may be protected.
 template <typename Fixture>
-class Suite : public testing::Test {
+class SuiteFunctions : public Fixture {
  public:
-  static void SetUpTestSuite() {
+  static void SetUp() {
     if constexpr (requires { Fixture::SetUpTestSuite(); }) {
       Fixture::SetUpTestSuite();
     }
   }
-  static void TearDownTestSuite() {
+  static void TearDown() {
     if constexpr (requires { Fixture::TearDownTestSuite(); }) {
       Fixture::TearDownTestSuite();
     }
   }
 };
 
-// Calls `function`, and awaits what it returns if that is a Task.
+// The GoogleTest fixture that stands for the simulated fixture `Fixture`.
+template <typename Fixture, typename Base = testing::Test>
+class Suite : public Base {
+ public:
+  static_assert(std::is_base_of_v<SimTest, Fixture>,
+                "a fixture of simulated tests is derived from orrery::SimTest");
+
+  static void SetUpTestSuite() { SuiteFunctions<Fixture>::SetUp(); }
+  static void TearDownTestSuite() { SuiteFunctions<Fixture>::TearDown(); }
+};
+
 template <typename Function>
-Task<> CallOrAwait(Function function) {
-  if constexpr (std::is_void_v<decltype(function())>) {
-    function();
-    co_return;
+Task<> CallLater(Function function) {
+  function();
+  co_return;
+}
+
+// Returns what `function` returns if that is a Task, or a Task that calls it.
+template <typename Function>
+Task<> ToTask(Function function) {
+  using Result = decltype(function());
+  static_assert(std::is_void_v<Result> || std::is_same_v<Result, Task<>>,
+                "SetUp() and TearDown() return void or orrery::Task<>");
+  if constexpr (std::is_void_v<Result>) {
+    return CallLater(function);
   } else {
-    co_await function();
+    return function();
   }
 }
 
@@ -100,7 +123,9 @@ std::unique_ptr<SimTestBody> MakeBody() {
 template <typename Fixture, typename Body>
 class Case final : public Suite<Fixture> {
  public:
-  void TestBody() override { RunSimTest(Body::Options(), &MakeBody<Body>); }
+  void TestBody() override {
+    RunSimTest(Body::OrreryOptions(), &MakeBody<Body>);
+  }
 };
 
 template <typename Fixture, typename Body>
@@ -114,15 +139,18 @@ bool Register(const char* suite, const char* name, const char* file, int line) {
 // The fixture that GoogleTest makes for a test with a parameter. It passes the
 // parameter on to the simulated fixtures.
 template <typename Fixture>
-class ParamSuite : public testing::TestWithParam<typename Fixture::ParamType> {
+class ParamSuite
+    : public Suite<Fixture,
+                   testing::TestWithParam<typename Fixture::ParamType>> {
  protected:
   template <typename Body>
   void RunBody() {
     Fixture::current_param = &this->GetParam();
-    RunSimTest(Body::Options(), &MakeBody<Body>);
-    Fixture::current_param = nullptr;
+    RunSimTest(Body::OrreryOptions(), &MakeBody<Body>);
   }
+  void TearDown() override { Fixture::current_param = nullptr; }
 };
+
 // GoogleTest takes the name of a suite from the name of its class. The macros
 // make an alias of that name in a namespace of their own, perhaps again and
 // again: then it stands for itself.
@@ -145,19 +173,22 @@ struct ParamSuiteOf<ParamSuite<Fixture>> {
   class ORRERY_SIM_TEST_CLASS_(suite, name)                       \
       : public fixture, public ::orrery::SimTestBody {            \
    public:                                                        \
-    static ::orrery::SimTestOptions Options() {                   \
+    static ::orrery::SimTestOptions OrreryOptions() {             \
       ::orrery::SimTestOptions options __VA_OPT__(=) __VA_ARGS__; \
       return options;                                             \
     }                                                             \
-    ::orrery::Task<> Run() override {                             \
-      using ::orrery::sim_test_internal::CallOrAwait;             \
-      co_await CallOrAwait([this] { return this->SetUp(); });     \
-      co_await OrreryBody();                                      \
-      co_await CallOrAwait([this] { return this->TearDown(); });  \
+    ::orrery::Task<> OrreryRun() override {                       \
+      using ::orrery::sim_test_internal::ToTask;                  \
+      co_await ToTask([this] { return this->SetUp(); });          \
+      if (this->OrreryMayGoOn()) {                                \
+        OrreryBody();                                             \
+        co_await this->OrreryFinishBody();                        \
+      }                                                           \
+      co_await ToTask([this] { return this->TearDown(); });       \
     }                                                             \
                                                                   \
    private:                                                       \
-    ::orrery::Task<> OrreryBody();                                \
+    void OrreryBody();                                            \
   };
 
 #define ORRERY_SIM_TEST_(suite, name, fixture, ...)                          \
@@ -168,7 +199,7 @@ struct ParamSuiteOf<ParamSuite<Fixture>> {
       ::orrery::sim_test_internal::Register<fixture, ORRERY_SIM_TEST_CLASS_( \
                                                          suite, name)>(      \
           #suite, #name, __FILE__, __LINE__);                                \
-  ::orrery::Task<> ORRERY_SIM_TEST_CLASS_(suite, name)::OrreryBody()
+  void ORRERY_SIM_TEST_CLASS_(suite, name)::OrreryBody()
 
 #define SIM_TEST(suite, name, ...) \
   ORRERY_SIM_TEST_(suite, name, ::orrery::SimTest, __VA_ARGS__)
@@ -185,7 +216,7 @@ struct ParamSuiteOf<ParamSuite<Fixture>> {
     this->template RunBody<ORRERY_SIM_TEST_CLASS_(fixture, name)>();     \
   }                                                                      \
   }                                                                      \
-  ::orrery::Task<> ORRERY_SIM_TEST_CLASS_(fixture, name)::OrreryBody()
+  void ORRERY_SIM_TEST_CLASS_(fixture, name)::OrreryBody()
 
 // Arguments as for INSTANTIATE_TEST_SUITE_P.
 #define INSTANTIATE_SIM_TEST_SUITE_P(prefix, fixture, ...)               \

@@ -3,18 +3,25 @@
 
 #include "orrery/testing/test_config.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <map>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "orrery/base/ids.h"
 
+// Declared for a `main` that parses flags with Abseil, which would not know
+// them otherwise. We read the command line ourselves, whatever `main` does.
 ABSL_FLAG(std::string, orrery_seed, "",
           "seed of the first run of each simulated test");
 ABSL_FLAG(std::string, orrery_runs, "",
@@ -30,42 +37,76 @@ ABSL_FLAG(std::string, orrery_trace_level, "",
 namespace orrery {
 namespace {
 
-// A setting and where it came from, for messages.
-struct Setting {
-  std::string value;
-  std::string source;
+struct Twins {
+  const char* flag;
+  const char* variable;
 };
 
-Setting Get(const absl::Flag<std::string>& flag, absl::string_view flag_name,
-            const char* variable) {
-  std::string value = absl::GetFlag(flag);
-  if (!value.empty()) {
-    return {value, absl::StrCat("--", flag_name, "=", value)};
+constexpr Twins kSeed = {"orrery_seed", "ORRERY_SEED"};
+constexpr Twins kRuns = {"orrery_runs", "ORRERY_RUNS"};
+constexpr Twins kScheduler = {"orrery_scheduler", "ORRERY_SCHEDULER"};
+constexpr Twins kReplay = {"orrery_replay", "ORRERY_REPLAY"};
+constexpr Twins kTraceDir = {"orrery_trace_dir", "ORRERY_TRACE_DIR"};
+constexpr Twins kTraceLevel = {"orrery_trace_level", "ORRERY_TRACE_LEVEL"};
+constexpr const Twins* kAll[] = {&kSeed,   &kRuns,     &kScheduler,
+                                 &kReplay, &kTraceDir, &kTraceLevel};
+
+bool IsKnown(absl::string_view flag) {
+  for (const Twins* twins : kAll) {
+    if (flag == twins->flag) return true;
   }
-  if (const char* text = std::getenv(variable); text != nullptr) {
-    return {text, absl::StrCat(variable, "=", text)};
-  }
-  return {};
+  return false;
 }
 
-absl::Status Unusable(const Setting& setting, absl::string_view expected) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(setting.source, ": expected ", expected));
+// A word of the command line that is one of our flags, or means to be.
+struct FlagWord {
+  absl::string_view name;  // "orrery_seed"
+  absl::string_view value;
+  bool has_value = false;
+};
+
+std::optional<FlagWord> ParseFlagWord(absl::string_view word) {
+  if (!absl::ConsumePrefix(&word, "--") && !absl::ConsumePrefix(&word, "-")) {
+    return std::nullopt;
+  }
+  if (!absl::StartsWith(word, "orrery_")) return std::nullopt;
+  const size_t equals = word.find('=');
+  if (equals == absl::string_view::npos) return FlagWord{word, "", false};
+  return FlagWord{word.substr(0, equals), word.substr(equals + 1), true};
 }
 
-// GoogleTest's main leaves flags that it does not know alone, so ours are
-// parsed here, whatever main the test has.
-void ParseOwnFlags() {
-  std::vector<std::string> words = CommandLine();
-  std::vector<char*> ours;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (i == 0 || absl::StartsWith(words[i], "--orrery_")) {
-      ours.push_back(words[i].data());
+// Calls `on_flag` for each of our flags, with its value, which may be the next
+// word, and `on_other` for every other word.
+absl::Status WalkCommandLine(
+    const std::function<void(const FlagWord&)>& on_flag,
+    const std::function<void(const std::string&)>& on_other) {
+  const std::vector<std::string>& words = CommandLine();
+  for (size_t i = 1; i < words.size(); ++i) {
+    std::optional<FlagWord> flag = ParseFlagWord(words[i]);
+    if (!flag.has_value()) {
+      on_other(words[i]);
+      if (words[i] != "--") continue;
+      for (++i; i < words.size(); ++i) on_other(words[i]);
+      break;
     }
+    if (!IsKnown(flag->name)) {
+      std::string known;
+      for (const Twins* twins : kAll) {
+        absl::StrAppend(&known, known.empty() ? "--" : ", --", twins->flag);
+      }
+      return absl::InvalidArgumentError(
+          absl::StrCat(words[i], ": there is no such flag; known: ", known));
+    }
+    if (!flag->has_value) {
+      if (i + 1 == words.size()) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            words[i], ": it takes a value: --", flag->name, "=VALUE"));
+      }
+      flag->value = words[++i];
+    }
+    on_flag(*flag);
   }
-  if (ours.size() > 1) {
-    absl::ParseCommandLine(static_cast<int>(ours.size()), ours.data());
-  }
+  return absl::OkStatus();
 }
 
 std::string DefaultTraceDir() {
@@ -77,58 +118,79 @@ std::string DefaultTraceDir() {
   return "/tmp";
 }
 
-absl::StatusOr<TestConfig> Read() {
-  ParseOwnFlags();
-  TestConfig config;
+class Reader {
+ public:
+  absl::StatusOr<TestConfig> Read() {
+    absl::Status status = WalkCommandLine(
+        [&](const FlagWord& flag) {
+          flags_[std::string(flag.name)] = std::string(flag.value);
+        },
+        [](const std::string&) {});
+    if (!status.ok()) return status;
 
-  const Setting seed = Get(FLAGS_orrery_seed, "orrery_seed", "ORRERY_SEED");
-  if (!seed.value.empty()) {
-    if (!absl::SimpleAtoi(seed.value, &config.seed.value)) {
-      return Unusable(seed, "an integer from 0 to 2^64 - 1");
+    TestConfig config;
+    const TestSetting seed = Get(kSeed);
+    if (!seed.value.empty()) {
+      if (!absl::SimpleAtoi(seed.value, &config.seed.value)) {
+        return Unusable(seed, "an integer from 0 to 2^64 - 1");
+      }
+    } else if (const char* text = std::getenv("TEST_RANDOM_SEED");
+               text != nullptr) {
+      // Set by --runs_per_test: 1, 2, 3, ... for its repetitions.
+      uint64_t repetition = 0;
+      if (absl::SimpleAtoi(text, &repetition) && repetition > 1) {
+        config.seed = Seed(ids_internal::Mix(repetition));
+      }
     }
-  } else if (const char* text = std::getenv("TEST_RANDOM_SEED");
-             text != nullptr) {
-    // Set by --runs_per_test: 1, 2, 3, ... for its repetitions.
-    uint64_t repetition = 0;
-    if (absl::SimpleAtoi(text, &repetition) && repetition > 1) {
-      config.seed = Seed(ids_internal::Mix(repetition));
+
+    const TestSetting runs = Get(kRuns);
+    if (!runs.value.empty()) {
+      int number = 0;
+      if (!absl::SimpleAtoi(runs.value, &number) || number < 1) {
+        return Unusable(runs, "a number of runs, at least 1");
+      }
+      config.runs = number;
     }
+
+    config.scheduler = Get(kScheduler);
+    config.replay = Get(kReplay);
+    config.trace_dir = Get(kTraceDir).value;
+    if (config.trace_dir.empty()) config.trace_dir = DefaultTraceDir();
+
+    const TestSetting level = Get(kTraceLevel);
+    if (level.value == "off") {
+      config.trace_level = TraceLevel::kOff;
+    } else if (level.value == "events") {
+      config.trace_level = TraceLevel::kEvents;
+    } else if (!level.value.empty() && level.value != "choices") {
+      return Unusable(level, "off, choices or events");
+    }
+    return config;
   }
 
-  const Setting runs = Get(FLAGS_orrery_runs, "orrery_runs", "ORRERY_RUNS");
-  if (!runs.value.empty()) {
-    int number = 0;
-    if (!absl::SimpleAtoi(runs.value, &number) || number < 1) {
-      return Unusable(runs, "a number of runs, at least 1");
+ private:
+  TestSetting Get(const Twins& twins) const {
+    const auto flag = flags_.find(twins.flag);
+    if (flag != flags_.end() && !flag->second.empty()) {
+      return {flag->second, absl::StrCat("--", twins.flag, "=", flag->second)};
     }
-    config.runs = number;
+    const char* text = std::getenv(twins.variable);
+    if (text != nullptr && *text != '\0') {
+      return {text, absl::StrCat(twins.variable, "=", text)};
+    }
+    return {};
   }
 
-  const Setting scheduler =
-      Get(FLAGS_orrery_scheduler, "orrery_scheduler", "ORRERY_SCHEDULER");
-  if (!scheduler.value.empty()) config.scheduler = scheduler.value;
-
-  config.replay =
-      Get(FLAGS_orrery_replay, "orrery_replay", "ORRERY_REPLAY").value;
-  config.trace_dir =
-      Get(FLAGS_orrery_trace_dir, "orrery_trace_dir", "ORRERY_TRACE_DIR").value;
-  if (config.trace_dir.empty()) config.trace_dir = DefaultTraceDir();
-
-  const Setting level =
-      Get(FLAGS_orrery_trace_level, "orrery_trace_level", "ORRERY_TRACE_LEVEL");
-  if (level.value == "off") {
-    config.trace_level = TraceLevel::kOff;
-  } else if (level.value == "events") {
-    config.trace_level = TraceLevel::kEvents;
-  } else if (!level.value.empty() && level.value != "choices") {
-    return Unusable(level, "off, choices or events");
+  static absl::Status Unusable(const TestSetting& setting,
+                               absl::string_view expected) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(setting.source, ": expected ", expected));
   }
-  return config;
-}
 
-}  // namespace
+  std::map<std::string, std::string> flags_;
+};
 
-std::vector<std::string> CommandLine() {
+std::vector<std::string> ReadCommandLine() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)),
                          std::istreambuf_iterator<char>());
@@ -138,9 +200,30 @@ std::vector<std::string> CommandLine() {
   return words;
 }
 
-absl::StatusOr<TestConfig> GetTestConfig() {
-  static const absl::StatusOr<TestConfig>* const config =
-      new absl::StatusOr<TestConfig>(Read());
+}  // namespace
+
+const std::vector<std::string>& CommandLine() {
+  static const auto* const words =
+      new std::vector<std::string>(ReadCommandLine());
+  return *words;
+}
+
+std::vector<std::string> OtherArguments() {
+  std::vector<std::string> others;
+  WalkCommandLine([](const FlagWord&) {},
+                  [&](const std::string& word) {
+                    if (!absl::StartsWith(word, "--gtest_") &&
+                        !absl::StartsWith(word, "-gtest_")) {
+                      others.push_back(word);
+                    }
+                  })
+      .IgnoreError();
+  return others;
+}
+
+const absl::StatusOr<TestConfig>& GetTestConfig() {
+  static const auto* const config =
+      new absl::StatusOr<TestConfig>(Reader().Read());
   return *config;
 }
 

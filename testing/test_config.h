@@ -3,7 +3,7 @@
 //
 // `TestConfig`: what the command line and the environment ask of simulated
 // tests. Each flag has a twin in the environment, for `bazel test --test_env`;
-// the flag goes first.
+// the flag goes first. An empty value is as good as none.
 //
 //   --orrery_seed=N         ORRERY_SEED         the first run has this seed
 //   --orrery_runs=N         ORRERY_RUNS         how often each test is run
@@ -25,12 +25,19 @@
 
 namespace orrery {
 
+// What was asked for, and where, as it was written: "ORRERY_RUNS=3". Empty: it
+// was not.
+struct TestSetting {
+  std::string value;
+  std::string source;
+};
+
 struct TestConfig {
   Seed seed = Seed(1);
-  std::optional<int> runs;               // none: as the test says
-  std::optional<std::string> scheduler;  // none: as the test says
-  std::string replay;                    // empty: none
-  std::string trace_dir;                 // never empty
+  std::optional<int> runs;  // none: as the test says
+  TestSetting scheduler;    // empty: as the test says
+  TestSetting replay;       // empty: none
+  std::string trace_dir;    // never empty
   // kEvents: every run is traced and the traces are kept. kChoices: a run that
   // fails is run again to trace it. kOff: nothing is written.
   TraceLevel trace_level = TraceLevel::kChoices;
@@ -39,12 +46,18 @@ struct TestConfig {
 // Returns what was asked for; read once per process.
 //
 // Errors:
-//   kInvalidArgument  a value that is not of the form above; the message names
-//                     the flag or variable, the value, and what is expected
-absl::StatusOr<TestConfig> GetTestConfig();
+//   kInvalidArgument  a value that is not of the form above, or a flag that
+//                     begins with --orrery_ and is not one of them; the message
+//                     names the flag or variable, the value, and what is
+//                     expected
+const absl::StatusOr<TestConfig>& GetTestConfig();
 
 // Returns the words of this process's command line.
-std::vector<std::string> CommandLine();
+const std::vector<std::string>& CommandLine();
+
+// Returns those words that are neither flags of GoogleTest's nor ours, without
+// the first one: what the test program itself was told.
+std::vector<std::string> OtherArguments();
 
 }  // namespace orrery
 

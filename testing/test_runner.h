@@ -7,25 +7,14 @@
 #ifndef ORRERY_TESTING_TEST_RUNNER_H_
 #define ORRERY_TESTING_TEST_RUNNER_H_
 
-#include <memory>
-
-#include "orrery/sim/task.h"
+#include "orrery/testing/sim_test_body.h"
 #include "orrery/testing/sim_test_options.h"
 
 namespace orrery {
 
-// One run of a test: the fixture with the test's body.
-class SimTestBody {
- public:
-  virtual ~SimTestBody() = default;
-  // Sets up, runs the body, and tears down.
-  virtual Task<> Run() = 0;
-};
-
 // Runs the current GoogleTest test. `make_body` is called for each run, inside
 // its simulation.
-void RunSimTest(const SimTestOptions& options,
-                std::unique_ptr<SimTestBody> (*make_body)());
+void RunSimTest(const SimTestOptions& options, MakeSimTestBody make_body);
 
 }  // namespace orrery
 

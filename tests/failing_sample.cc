@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <functional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "orrery/testing/sim_test.h"
@@ -14,7 +15,11 @@
 namespace orrery {
 namespace {
 
+// A program that has changed since its trace was recorded.
+bool IsEdited() { return std::getenv("FAILING_SAMPLE_EDITED") != nullptr; }
+
 Task<> Deposit(Shared<int>& balance, int amount) {
+  if (IsEdited()) co_await balance.Read();
   const int seen = co_await balance.Read();
   co_await balance.Write(seen + amount);
 }
@@ -29,8 +34,9 @@ SIM_TEST(FailingSample, LosesAnUpdate, {.runs = 200, .scheduler = "random"}) {
 }
 
 Task<> Dine(Mutex& left, Mutex& right) {
+  const int seconds = IsEdited() ? 2 : 1;
   Mutex::Guard first = co_await left.Lock();
-  co_await Sleep(absl::Seconds(1));
+  co_await Sleep(absl::Seconds(seconds));
   Mutex::Guard second = co_await right.Lock();
 }
 
@@ -48,7 +54,20 @@ SIM_TEST(FailingSample, FivePhilosophersDeadlock) {
   co_await p5;
 }
 
+Task<> WaitForever(Event& never) { co_await never.Wait(); }
+
+SIM_TEST(FailingSample, AHundredTasksDeadlock) {
+  Event never("never");
+  for (int i = 0; i < 100; ++i) Spawn("waiter", WaitForever, std::ref(never));
+  co_await never.Wait();
+}
+
 SIM_TEST(FailingSample, NeverEnds, {.max_steps = 1000}) {
+  for (;;) co_await Yield();
+}
+
+// Longer than is recorded in full.
+SIM_TEST(FailingSample, NeverEndsInLong, {.max_steps = 300'000}) {
   for (;;) co_await Yield();
 }
 
@@ -61,10 +80,15 @@ Task<int> Divide(int a, int b) {
   co_return a / b;
 }
 
+Task<int> DivideTwice(int a, int b) {
+  const int once = co_await Divide(a, b);
+  co_return co_await Divide(once, b);
+}
+
 SIM_TEST(FailingSample, AssertsInAHelper) {
   co_await Sleep(absl::Seconds(2));
   SIM_SCOPED_TRACE("while dividing");
-  const int result = co_await Divide(6, 0);
+  const int result = co_await DivideTwice(6, 0);
   ADD_FAILURE() << "not reached, " << result;
 }
 
@@ -78,9 +102,33 @@ SIM_TEST(FailingSample, ThrowsWhereNobodyAwaits) {
   co_await Sleep(absl::Seconds(5));
 }
 
-SIM_TEST(FailingSample, Aborts) {
-  co_await Sleep(absl::Seconds(1));
-  std::abort();
+SIM_TEST(FailingSample, Throws) { co_await Throw(); }
+
+SIM_TEST(FailingSample, FailsManyTimes) {
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_LT(i, 0) << "round " << i;
+    co_await Sleep(absl::Seconds(1));
+  }
+}
+
+SIM_TEST(FailingSample, FailsAtLength) {
+  std::string text = "a long message";
+  for (int i = 0; i < 100; ++i) text += "\nline " + std::to_string(i);
+  ADD_FAILURE() << text;
+}
+
+Task<> Expect(int number) {
+  co_await Sleep(absl::Seconds(number));
+  EXPECT_EQ(number, 0);
+}
+
+SIM_TEST(FailingSample, FailsInThreeTasks) {
+  JoinHandle<> one = Spawn("one", Expect, 1);
+  JoinHandle<> two = Spawn("two", Expect, 2);
+  JoinHandle<> none = Spawn("none", Expect, 0);
+  co_await one;
+  co_await two;
+  co_await none;
 }
 
 int runs = 0;
@@ -89,6 +137,131 @@ SIM_TEST(FailingSample, DependsOnAGlobal) {
   ++runs;
   for (int i = 0; i < runs; ++i) co_await Yield();
   ADD_FAILURE() << "always";
+}
+
+SIM_TEST(FailingSample, ChoosesByAGlobal, {.scheduler = "random"}) {
+  const uint64_t n = Choose(static_cast<uint64_t>(2 + ++runs), "die");
+  ADD_FAILURE() << "rolled " << n;
+}
+
+// ---- Fixtures ---------------------------------------------------------------
+
+class ThrowingFixture : public SimTest {
+ protected:
+  ThrowingFixture() { throw std::runtime_error("no such folder"); }
+};
+
+SIM_TEST_F(ThrowingFixture, IsNotRun) { ADD_FAILURE() << "reached"; }
+
+class FailingFixture : public SimTest {
+ protected:
+  ~FailingFixture() { EXPECT_EQ(1 + 1, 3) << "in the destructor"; }
+  Task<> TearDown() {
+    co_await Sleep(absl::Seconds(1));
+    EXPECT_EQ(1 + 1, 4) << "in TearDown";
+  }
+};
+
+SIM_TEST_F(FailingFixture, FailsAfterItsBody) { co_await Yield(); }
+
+class FatalSetUp : public SimTest {
+ protected:
+  void SetUp() { ASSERT_EQ(1 + 1, 3) << "in SetUp"; }
+  void TearDown() { EXPECT_TRUE(HasFatalFailure()); }
+};
+
+SIM_TEST_F(FatalSetUp, StopsTheBody) { ADD_FAILURE() << "reached"; }
+
+struct FailsWhenDestroyed {
+  ~FailsWhenDestroyed() { ADD_FAILURE() << "a frame is destroyed"; }
+};
+
+Task<> HoldOn(Event& never) {
+  FailsWhenDestroyed local;
+  co_await never.Wait();
+}
+
+SIM_TEST(FailingSample, FailsWhileTheRunIsTakenApart) {
+  Event never;
+  Spawn("holder", HoldOn, std::ref(never));
+  co_await Yield();
+}
+
+// A plain test runs a simulation: results go to GoogleTest at once.
+Task<> FailSoon(bool& reached) {
+  co_await Yield();
+  CO_ASSERT_EQ(1 + 1, 3) << "for all to see";
+  reached = true;
+}
+
+TEST(PlainSample, ACoAssertEndsItsRun) {
+  bool reached = false;
+  const RunResult result = Simulation().Run(FailSoon, reached);
+  EXPECT_EQ(result.outcome, Outcome::kFailed);
+  EXPECT_FALSE(reached);
+}
+
+Task<> SkipSoon() {
+  co_await Yield();
+  CO_SKIP() << "seen by all";
+}
+
+TEST(PlainSample, ACoSkipSkipsIt) { Simulation().Run(SkipSoon); }
+
+// ---- Parameters, skipping, selection ----------------------------------------
+
+class SquareTest : public SimTestWithParam<int> {};
+
+SIM_TEST_P(SquareTest, IsSmall) {
+  co_await Sleep(absl::Seconds(GetParam()));
+  EXPECT_LT(GetParam() * GetParam(), 10);
+}
+
+INSTANTIATE_SIM_TEST_SUITE_P(Numbers, SquareTest, testing::Values(3, 4));
+
+SIM_TEST(SkippingSample, SkipsTheThirdRun, {.runs = 5, .scheduler = "random"}) {
+  static int run = 0;
+  if (++run == 3) CO_SKIP() << "needs a disk";
+  EXPECT_LE(run, 3);
+  co_await Yield();
+}
+
+SIM_TEST(SkippingSample, FailsAndThenSkips) {
+  EXPECT_EQ(1 + 1, 3);
+  co_await Yield();
+  CO_SKIP() << "too late";
+}
+
+class SkippingFixture : public SimTest {
+ protected:
+  void SetUp() { GTEST_SKIP() << "needs a network"; }
+  void TearDown() { EXPECT_TRUE(IsSkipped()); }
+};
+
+SIM_TEST_F(SkippingFixture, SkipsTheBody) { ADD_FAILURE() << "reached"; }
+
+SIM_TEST(FailingSample, DISABLED_NeverEndsByDefault, {.scheduler = "random"}) {
+  JoinHandle<> other = Spawn("other", []() -> Task<> {
+    for (;;) co_await Yield();
+  });
+  for (;;) co_await Yield();
+}
+
+SIM_TEST(FailingSample, DISABLED_Fails) {
+  co_await Yield();
+  ADD_FAILURE() << "although it is disabled";
+}
+
+SIM_TEST(BadOptions, NameNoPolicy, {.scheduler = "best"}) { co_await Yield(); }
+
+SIM_TEST(BadOptions, RunNothing, {.runs = 0}) { co_await Yield(); }
+
+SIM_TEST(BadOptions, HaveNoScheduler, {.scheduler = nullptr}) {
+  co_await Yield();
+}
+
+SIM_TEST(PassingSample, Passes, {.runs = 3, .scheduler = "random"}) {
+  co_await Yield();
 }
 
 }  // namespace

@@ -115,9 +115,7 @@ TEST(ReplayTest, ZerosOnlyAreTheOrderOfFifo) {
   class Zeros : public Scheduler {
    public:
     std::string Spec() const override { return "zeros"; }
-    size_t PickNext(const ChoicePoint&, absl::Span<const Candidate>) override {
-      return 0;
-    }
+    size_t PickNext(const ChoicePoint&, Candidates) override { return 0; }
     uint64_t Draw(const ChoicePoint& where) override {
       return draws_.Below(where.node, where.kind, where.n);
     }

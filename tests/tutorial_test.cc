@@ -52,7 +52,13 @@ SIM_TEST(TutorialTest, BlockingSleepStopsTheTicker) {
   EXPECT_THAT(
       Logs(),
       LogsAre(At(kZero, "Démarré"), At(absl::Seconds(1), "Bonjour"),
-              At(absl::Seconds(3), "Monde"), At(absl::Seconds(3), "Terminé")));
+              At(absl::Seconds(3), "Monde"),
+              At(absl::Seconds(3), "tick, 2.5s late"),
+              At(absl::Seconds(3), "tick, 2s late"),
+              At(absl::Seconds(3), "tick, 1.5s late"),
+              At(absl::Seconds(3), "tick, 1s late"),
+              At(absl::Seconds(3), "tick, 500ms late"),
+              At(absl::Seconds(3), "tick"), At(absl::Seconds(3), "Terminé")));
 }
 
 SIM_TEST(TutorialTest, TickerIsOnTimeBesideTasks) {

@@ -4,9 +4,11 @@
 // `orrery diff`: the first difference between two traces.
 
 #include <cstdint>
-#include <cstdio>
+#include <optional>
+#include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "orrery/tools/verb.h"
 #include "orrery/traces/trace_diff.h"
 
@@ -15,20 +17,44 @@ ABSL_FLAG(bool, exact, false,
           "diff: places in the source, log lines and messages count as well");
 
 namespace orrery {
+namespace {
+
+// Returns kTrouble, and says why, if not all of the trace could be compared.
+int CheckWhole(const Trace& trace) {
+  if (!trace.damage.empty()) {
+    return Trouble(
+        absl::StrCat(trace.damage, " (what came before it was compared)"));
+  }
+  if (trace.unknown_events != 0) {
+    return Trouble(absl::StrCat(trace.name, ": ", trace.unknown_events,
+                                " events of kinds that this version does not "
+                                "know were not compared"));
+  }
+  return kSame;
+}
+
+}  // namespace
 
 int RunDiff(const std::vector<std::string>& files) {
   if (files.size() != 2) return Trouble("diff: name two traces");
+  if (files[0] == "-" && files[1] == "-") {
+    return Trouble("diff: only one of the two can be standard input");
+  }
   absl::StatusOr<Trace> a = ReadOperand(files[0]);
-  if (!a.ok()) return Trouble(std::string(a.status().message()));
+  if (!a.ok()) return Trouble(a.status().message());
   absl::StatusOr<Trace> b = ReadOperand(files[1]);
-  if (!b.ok()) return Trouble(std::string(b.status().message()));
+  if (!b.ok()) return Trouble(b.status().message());
   const std::optional<std::string> difference =
       DiffTraces(*a, *b,
                  {.context = absl::GetFlag(FLAGS_context),
                   .exact = absl::GetFlag(FLAGS_exact)});
-  if (!difference.has_value()) return kSame;
-  std::puts(difference->c_str());
-  return kDifferent;
+  if (difference.has_value()) PrintLine(*difference);
+  // A trace that is cut short differs from a whole one, but not by what
+  // happened.
+  const int left = CheckWhole(*a);
+  const int right = CheckWhole(*b);
+  if (left != kSame || right != kSame) return kTrouble;
+  return difference.has_value() ? kDifferent : kSame;
 }
 
 }  // namespace orrery

@@ -3,9 +3,10 @@
 //
 // `orrery info`: header and outcome.
 
-#include <cstdio>
+#include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/strip.h"
 #include "orrery/tools/verb.h"
 #include "orrery/traces/trace_json.h"
 #include "orrery/traces/trace_text.h"
@@ -16,17 +17,20 @@ namespace orrery {
 
 int RunInfo(const std::vector<std::string>& files) {
   if (files.empty()) return Trouble("info: name a trace");
+  const bool json = absl::GetFlag(FLAGS_json);
   int exit_code = kSame;
+  bool first = true;
   for (const std::string& file : files) {
     absl::StatusOr<Trace> trace = ReadOperand(file);
     if (!trace.ok()) {
-      exit_code = Trouble(std::string(trace.status().message()));
+      exit_code = Trouble(trace.status().message());
       continue;
     }
-    const std::string text = absl::GetFlag(FLAGS_json)
-                                 ? InfoAsJson(*trace) + "\n"
-                                 : FormatInfo(*trace);
-    std::fputs(text.c_str(), stdout);
+    if (!first && !json) PrintLine("");
+    first = false;
+    PrintLine(json ? InfoAsJson(*trace)
+                   : absl::StripSuffix(FormatInfo(*trace), "\n"));
+    if (!trace->damage.empty()) exit_code = Trouble(trace->damage);
   }
   return exit_code;
 }

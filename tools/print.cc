@@ -3,10 +3,11 @@
 //
 // `orrery print`: the events of a trace.
 
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <deque>
 #include <limits>
+#include <string>
 
 #include "absl/algorithm/container.h"
 #include "absl/flags/flag.h"
@@ -25,7 +26,8 @@ ABSL_FLAG(std::string, task, "",
           "print: only events of this task, by name (client, client#7) or "
           "number");
 ABSL_FLAG(std::string, kind, "", "print: only events of this kind");
-ABSL_FLAG(uint64_t, last, 0, "print: only the last N of the events chosen");
+ABSL_FLAG(uint64_t, last, 0,
+          "print: only the last N of the events chosen; 0 is all");
 ABSL_FLAG(std::string, format, "text", "print: text, json or textproto");
 ABSL_FLAG(bool, sites, true, "print: show places in the source");
 
@@ -55,46 +57,56 @@ int RunPrint(const std::vector<std::string>& files) {
                                 absl::StrJoin(kinds, ", ")));
   }
   absl::StatusOr<Trace> trace = ReadOperand(files.front());
-  if (!trace.ok()) return Trouble(std::string(trace.status().message()));
+  if (!trace.ok()) return Trouble(trace.status().message());
   if (trace->header.level != TraceLevel::kEvents) {
-    return Trouble(
-        absl::StrCat(files.front(), ": it holds choices only, ",
-                     trace->schedule.choices.size(),
-                     " of them; replay it with --orrery_replay and "
-                     "--orrery_trace_level=events to get the events"));
+    return Trouble(absl::StrCat(
+        files.front(), ": it holds choices only, ",
+        trace->schedule.choices.size(),
+        " of them; to get the events, run the test with --orrery_seed=",
+        trace->header.seed.value, " --orrery_scheduler=",
+        trace->header.scheduler, " --orrery_trace_level=events"));
   }
 
   const std::string task = absl::GetFlag(FLAGS_task);
+  const uint64_t from = absl::GetFlag(FLAGS_from);
+  const uint64_t to = absl::GetFlag(FLAGS_to);
   const uint64_t last = absl::GetFlag(FLAGS_last);
   const bool sites = absl::GetFlag(FLAGS_sites);
   TraceNames names;
-  std::deque<std::string> kept;
-  for (size_t i = 0; i < trace->events.size(); ++i) {
+  auto print = [&](size_t i) {
+    const TraceEvent& event = trace->events[i];
+    if (format == "text") return PrintLine(FormatEvent(i, event, names, sites));
+    const auto as =
+        format == "json" ? EventFormat::kJson : EventFormat::kTextProto;
+    return PrintLine(EventAs(as, i, event, names, sites));
+  };
+  std::deque<size_t> kept;  // with --last: the last ones so far
+  for (size_t i = 0; i < trace->events.size() && i <= to; ++i) {
     const TraceEvent& event = trace->events[i];
     names.Learn(event);
-    if (i < absl::GetFlag(FLAGS_from) || i > absl::GetFlag(FLAGS_to) ||
-        (!kind.empty() && EventKindName(event) != kind) ||
+    if (i < from || (!kind.empty() && EventKindName(event) != kind) ||
         (!task.empty() && !IsTask(names.Task(event.task), event.task, task))) {
       continue;
     }
-    std::string line = format == "text"
-                           ? FormatEvent(i, event, names, sites)
-                           : EventAs(format == "json" ? EventFormat::kJson
-                                                      : EventFormat::kTextProto,
-                                     i, event, names, sites);
     if (last == 0) {
-      std::puts(line.c_str());
+      if (!print(i)) break;
       continue;
     }
-    kept.push_back(std::move(line));
+    kept.push_back(i);
     if (kept.size() > last) kept.pop_front();
   }
-  for (const std::string& line : kept) std::puts(line.c_str());
-  if (!trace->damage.empty()) {
-    std::fflush(stdout);
-    return Trouble(absl::StrCat(trace->damage, " (all before it is shown)"));
+  for (size_t i : kept) print(i);
+  int exit_code = kSame;
+  if (trace->unknown_events != 0) {
+    exit_code = Trouble(absl::StrCat(
+        files.front(), ": ", trace->unknown_events,
+        " events of kinds that this version does not know are not shown"));
   }
-  return kSame;
+  if (!trace->damage.empty()) {
+    exit_code =
+        Trouble(absl::StrCat(trace->damage, " (what came before it is shown)"));
+  }
+  return exit_code;
 }
 
 }  // namespace orrery

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "orrery/traces/trace_reader.h"
 
 namespace orrery {
@@ -24,11 +25,17 @@ int RunInfo(const std::vector<std::string>& files);
 int RunPrint(const std::vector<std::string>& files);
 int RunDiff(const std::vector<std::string>& files);
 
-// Prints "orrery: `message`" on standard error and returns kTrouble.
-int Trouble(const std::string& message);
+// Prints `line` on standard output. Returns false if nobody takes it any more;
+// why is said at the end.
+bool PrintLine(absl::string_view line);
 
-// Reads a trace named on the command line, also one of a process that died. A
-// relative path is taken from where the user stands, under `bazel run` too.
+// Prints "orrery: `message`" on standard error, after what is on standard
+// output so far, and returns kTrouble.
+int Trouble(absl::string_view message);
+
+// Reads a trace named on the command line, also one of a process that died or
+// one that is damaged. A relative path is taken from where the user stands,
+// under `bazel run` too.
 absl::StatusOr<Trace> ReadOperand(const std::string& file);
 
 }  // namespace orrery

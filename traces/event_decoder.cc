@@ -3,6 +3,8 @@
 
 #include "orrery/traces/event_decoder.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +12,22 @@
 namespace orrery {
 
 using Proto = traces::v1::Event;
+
+namespace {
+
+// Kinds are one byte here. A larger number is a later version's: it becomes one
+// that has no name, not one that happens to have the same last byte.
+template <typename Kind>
+Kind AsKind(uint32_t number) {
+  return static_cast<Kind>(std::min<uint32_t>(number, 255));
+}
+
+// The writer counts nanoseconds modulo 2^64, so that time may go back.
+SimTime Later(SimTime t, uint64_t ns) {
+  return SimTime(static_cast<int64_t>(static_cast<uint64_t>(t.ns) + ns));
+}
+
+}  // namespace
 
 absl::string_view EventDecoder::Keep(const std::string& text) {
   if (text.empty()) return {};
@@ -22,6 +40,13 @@ absl::string_view EventDecoder::Text(uint32_t id) {
   }
   problem_ = absl::StrCat("it refers to text ", id, ", which was not given");
   return {};
+}
+
+NodeId EventDecoder::Node(uint32_t number) {
+  if (number > std::numeric_limits<uint16_t>::max()) {
+    problem_ = absl::StrCat("there is no node ", number);
+  }
+  return NodeId(static_cast<uint16_t>(number));
 }
 
 SiteText EventDecoder::Site(uint32_t id) {
@@ -66,7 +91,7 @@ std::string EventDecoder::TakeChoices(const traces::v1::ChoiceBlock& block) {
     problem_ = "a block of choices ends early";
     return 0;
   };
-  for (uint32_t i = 0; i < block.count() && problem_.empty(); ++i) {
+  for (uint64_t i = 0; i < block.count(); ++i) {
     Choice choice;
     const uint64_t head = next();
     choice.kind = static_cast<ChoiceKind>(head & 7);
@@ -76,23 +101,26 @@ std::string EventDecoder::TakeChoices(const traces::v1::ChoiceBlock& block) {
     if ((head & 16) != 0) {
       choice.span = SpanId(static_cast<uint32_t>(next()));
     }
+    if (!problem_.empty()) break;
     if (head > 31 || choice.n < 2 || choice.chosen >= choice.n) {
       return absl::StrCat("choice ", schedule.choices.size(),
                           " is none: ", choice.chosen, " of ", choice.n);
     }
-    if (problem_.empty()) schedule.Add(choice);
+    schedule.Add(choice);
   }
   if (problem_.empty() && at != packed.size()) {
     problem_ = "a block of choices is longer than its count";
   }
-  trace_->checkpoints[schedule.choices.size()] = {
-      Digest(block.schedule_digest()), Digest(block.data_digest())};
+  if (problem_.empty()) {
+    trace_->checkpoints[schedule.choices.size()] = {
+        Digest(block.schedule_digest()), Digest(block.data_digest())};
+  }
   return problem_;
 }
 
 event::Chosen EventDecoder::DecodeChosen(const traces::v1::Chosen& from) {
   event::Chosen to;
-  to.choice.kind = static_cast<ChoiceKind>(from.kind());
+  to.choice.kind = AsKind<ChoiceKind>(from.kind());
   to.choice.n = from.n();
   to.choice.chosen = from.chosen();
   if (from.has_label()) to.choice.site = Text(from.label());
@@ -114,9 +142,8 @@ TraceEvent::What EventDecoder::Decode(const Proto& from) {
       return event::Resumed();
     case Proto::kSuspended: {
       const auto& e = from.suspended();
-      return event::Suspended{static_cast<WaitKind>(e.wait()), e.object(),
-                              After(now_, static_cast<int64_t>(e.due_ns())),
-                              Site(e.site())};
+      return event::Suspended{AsKind<WaitKind>(e.wait()), e.object(),
+                              Later(now_, e.due_ns()), Site(e.site())};
     }
     case Proto::kWoken:
       return event::Woken{TaskId(from.woken().task())};
@@ -124,13 +151,13 @@ TraceEvent::What EventDecoder::Decode(const Proto& from) {
       return DecodeChosen(from.chosen());
     case Proto::kAccessed:
       return event::Accessed{ObjectId(from.accessed().object()),
-                             static_cast<AccessKind>(from.accessed().kind())};
+                             AsKind<AccessKind>(from.accessed().kind())};
     case Proto::kSpawned: {
       const auto& e = from.spawned();
       return event::Spawned{TaskId(e.id()),
                             EntityId(e.entity()),
-                            static_cast<EntityKind>(e.kind()),
-                            NodeId(static_cast<uint16_t>(e.node())),
+                            AsKind<EntityKind>(e.kind()),
+                            Node(e.node()),
                             e.has_name() ? Text(e.name()) : "",
                             Site(e.site()),
                             e.has_due_ns() ? SimTime(e.due_ns()) : now_};
@@ -155,9 +182,8 @@ TraceEvent::What EventDecoder::Decode(const Proto& from) {
       return event::TimePassed{SimTime(from.time_passed().until_ns()),
                                Site(from.time_passed().site())};
     case Proto::kFaulted:
-      return event::Faulted{
-          Text(from.faulted().what()),
-          NodeId(static_cast<uint16_t>(from.faulted().node()))};
+      return event::Faulted{Text(from.faulted().what()),
+                            Node(from.faulted().node())};
     case Proto::kSpanBegun:
       return event::SpanBegun{SpanId(from.span_begun().id()),
                               SpanId(from.span_begun().parent()),
@@ -173,7 +199,7 @@ TraceEvent::What EventDecoder::Decode(const Proto& from) {
 
 std::string EventDecoder::TakeEvent(const Proto& from) {
   problem_.clear();
-  now_ = After(now_, static_cast<int64_t>(from.dt()));
+  now_ = Later(now_, from.dt());
   if (from.has_task()) task_ = TaskId(from.task());
   const uint64_t unknown = trace_->unknown_events;
   TraceEvent event = {now_, task_, Decode(from)};

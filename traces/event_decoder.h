@@ -37,6 +37,7 @@ class EventDecoder {
 
   absl::string_view Keep(const std::string& text);
   absl::string_view Text(uint32_t id);
+  NodeId Node(uint32_t number);
   SiteText Site(uint32_t id);
   TraceEvent::What Decode(const traces::v1::Event& event);
   event::Chosen DecodeChosen(const traces::v1::Chosen& from);

@@ -25,7 +25,18 @@ inline constexpr uint32_t kTraceVersion = 1;
 inline constexpr char kTraceMagic[] = "\x59\x89ORY\r\n\x1a\n";
 inline constexpr size_t kTraceMagicSize = 9;
 
-// A checksum stands in the file at least this often.
+// The fields of `Trace` in trace.proto: what a file is a sequence of.
+enum class TraceRecord : uint32_t {
+  kHeader = 1,
+  kEvent = 2,
+  kSync = 3,
+  kIntern = 4,
+  kChoices = 5,
+  kFooter = 6,
+  kTrailer = 7,
+};
+
+// A checksum stands in a trace at least this often.
 inline constexpr size_t kSyncInterval = 64 * 1024;
 
 // What was run.

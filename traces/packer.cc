@@ -4,6 +4,8 @@
 #include "orrery/traces/packer.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace orrery {
 
@@ -18,6 +20,12 @@ void Packer::Grow(size_t more) {
   buffer_ = std::move(larger);
   at_ = buffer_.get() + used;
   end_ = buffer_.get() + capacity;
+}
+
+void Packer::DropFront(size_t dropped) {
+  const size_t rest = size() - dropped;
+  if (rest > 0) std::memmove(data(), data() + dropped, rest);
+  Truncate(rest);
 }
 
 void Packer::WidenLength(size_t begin, size_t length) {

@@ -4,6 +4,14 @@
 // `Packer`: appends fields in protobuf's wire format to a buffer. Message
 // objects cost ten times as much, which is felt at every event; the tests read
 // what it writes with the generated classes.
+//
+//   packer.Reserve(32);
+//   const size_t woken = packer.Begin(5);
+//   packer.VarintField(1, task);
+//   packer.End(woken);
+//
+// As in proto3, a number that is zero and a text that is empty are left out,
+// unless the field is `optional`, or in a oneof, so that they say something.
 
 #ifndef ORRERY_TRACES_PACKER_H_
 #define ORRERY_TRACES_PACKER_H_
@@ -26,44 +34,50 @@ class Packer {
       Grow(size);
   }
 
-  void Varint(uint64_t value) {
-    while (value >= 0x80) {
-      *at_++ = static_cast<char>(value | 0x80);
-      value >>= 7;
-    }
-    *at_++ = static_cast<char>(value);
-  }
+  void Varint(uint64_t value) { at_ = PutVarint(at_, value); }
   void VarintField(uint32_t number, uint64_t value) {
+    if (value != 0) OptionalVarintField(number, value);
+  }
+  void OptionalVarintField(uint32_t number, uint64_t value) {
     Varint(number << 3);
     Varint(value);
   }
   void SignedField(uint32_t number, int64_t value) {
-    VarintField(number, static_cast<uint64_t>(value) << 1 ^
-                            static_cast<uint64_t>(value >> 63));
+    VarintField(number, ZigZag(value));
   }
-  void Fixed32Field(uint32_t number, uint32_t value) {
+  void OptionalSignedField(uint32_t number, int64_t value) {
+    OptionalVarintField(number, ZigZag(value));
+  }
+  void OptionalFixed32Field(uint32_t number, uint32_t value) {
     Varint(number << 3 | 5);
     Fixed(value);
   }
   void Fixed64Field(uint32_t number, uint64_t value) {
+    if (value == 0) return;
     Varint(number << 3 | 1);
     Fixed(value);
   }
-  // Covers itself.
+  // These two cover themselves, but may use up what was reserved.
   void BytesField(uint32_t number, absl::string_view value) {
+    if (!value.empty()) OptionalBytesField(number, value);
+  }
+  void OptionalBytesField(uint32_t number, absl::string_view value) {
     Reserve(value.size() + 16);
     Varint(number << 3 | 2);
     Varint(value.size());
-    std::memcpy(at_, value.data(), value.size());
+    if (!value.empty()) std::memcpy(at_, value.data(), value.size());
     at_ += value.size();
   }
 
-  // Opens a message; its fields follow. Returns what `End` wants.
+  // Opens a message or a packed list; what is in it follows. Returns what `End`
+  // wants.
   size_t Begin(uint32_t number) {
     Varint(number << 3 | 2);
     *at_++ = 0;  // the length, if it is below 128
     return size();
   }
+  // Closes it. Covers itself, but may use up what was reserved: reserve again
+  // for what follows.
   void End(size_t begin) {
     const size_t length = size() - begin;
     if (length < 0x80) [[likely]] {
@@ -73,13 +87,38 @@ class Packer {
     }
   }
 
+  // For loops that pack much in a row: writes go to `end()`, as far as room was
+  // reserved, and `SetEnd` says how far they went.
+  char* end() { return at_; }
+  void SetEnd(char* end) { at_ = end; }
+  // Writes `value` to `at`. Returns where it ends, at most 10 bytes on.
+  static char* PutVarint(char* at, uint64_t value) {
+    if (value >= 0x80) {
+      *at++ = static_cast<char>(value | 0x80);
+      value >>= 7;
+      while (value >= 0x80) [[unlikely]] {
+        *at++ = static_cast<char>(value | 0x80);
+        value >>= 7;
+      }
+    }
+    *at++ = static_cast<char>(value);
+    return at;
+  }
+
   char* data() { return buffer_.get(); }
   const char* data() const { return buffer_.get(); }
   size_t size() const { return static_cast<size_t>(at_ - buffer_.get()); }
   // Forgets the contents from `size` on; keeps the memory.
   void Truncate(size_t size) { at_ = buffer_.get() + size; }
+  // Forgets the first `size` bytes.
+  void DropFront(size_t size);
 
  private:
+  // Small negative numbers are small on the wire.
+  static uint64_t ZigZag(int64_t value) {
+    return static_cast<uint64_t>(value) << 1 ^
+           static_cast<uint64_t>(value >> 63);
+  }
   template <typename Word>
   void Fixed(Word value) {
     for (size_t i = 0; i < sizeof(value); ++i) {

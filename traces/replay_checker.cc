@@ -11,6 +11,16 @@
 
 namespace orrery {
 
+namespace {
+
+std::string DigestsText(const DigestPair& digests) {
+  return absl::StrCat(
+      "schedule ", absl::Hex(digests.schedule.value(), absl::kZeroPad16),
+      ", data ", absl::Hex(digests.data.value(), absl::kZeroPad16));
+}
+
+}  // namespace
+
 ReplayChecker::ReplayChecker(const Trace* recorded, TraceSink* next,
                              std::function<void(std::string)> diverge)
     : recorded_(recorded), next_(next), diverge_(std::move(diverge)) {}
@@ -27,30 +37,37 @@ void ReplayChecker::SkipRemarks() {
   }
 }
 
-void ReplayChecker::Diverge(std::string actual) {
-  diverged_ = true;
-  std::string text = absl::StrCat("replay diverged at event #", events_,
-                                  ": this run does not match ", recorded_->name,
-                                  "\n  recorded: ");
-  if (at_ < recorded_->events.size()) {
-    recorded_names_.Learn(recorded_->events[at_]);
-    absl::StrAppend(&text,
-                    FormatEvent(at_, recorded_->events[at_], recorded_names_));
-  } else {
-    absl::StrAppend(&text, "nothing more, the run was over");
-  }
-  absl::StrAppend(&text, "\n  this run: ", actual, "\n  events before it:");
-  const size_t begin = at_ > 3 ? at_ - 3 : 0;
-  for (size_t i = begin; i < at_; ++i) {
+std::string ReplayChecker::Context() const {
+  if (at_ == 0) return "";
+  std::string text = "\n  events before it:";
+  for (size_t i = at_ > 3 ? at_ - 3 : 0; i < at_; ++i) {
     absl::StrAppend(&text, "\n    ",
                     FormatEvent(i, recorded_->events[i], recorded_names_));
   }
-  diverge_(std::move(text));
+  return text;
 }
 
-void ReplayChecker::OnChoice(const Choice& choice, const DigestPair& digests) {
-  if (next_ != nullptr) next_->OnChoice(choice, digests);
-  ++choices_;
+void ReplayChecker::Diverge(const TraceEvent& actual) {
+  diverged_ = true;
+  const bool over = at_ == recorded_->events.size();
+  const TraceEvent* expected = over ? nullptr : &recorded_->events[at_];
+  std::string recorded = "nothing more, the run was over";
+  if (expected != nullptr) {
+    recorded_names_.Learn(*expected);
+    recorded = FormatEventBeside(&actual, at_, *expected, recorded_names_);
+  }
+  diverge_(absl::StrCat(
+      "replay diverged at event #", events_, ": this run does not match ",
+      recorded_->name, "\n  recorded: ", recorded, "\n  this run: ",
+      FormatEventBeside(expected, events_, actual, names_), Context()));
+}
+
+void ReplayChecker::OnChoices(absl::Span<const Choice> choices,
+                              const DigestPair& digests) {
+  if (next_ != nullptr && next_->level() != TraceLevel::kOff) {
+    next_->OnChoices(choices, digests);
+  }
+  choices_ += choices.size();
   if (diverged_ || recorded_->checkpoints.empty()) return;
   const auto found = recorded_->checkpoints.find(choices_);
   if (found == recorded_->checkpoints.end() || found->second == digests) return;
@@ -58,12 +75,8 @@ void ReplayChecker::OnChoice(const Choice& choice, const DigestPair& digests) {
   diverge_(absl::StrCat(
       "replay diverged before choice ", choices_, ": the ",
       found->second.schedule != digests.schedule ? "schedule" : "data",
-      " digest does not match ", recorded_->name, "\n  recorded: schedule ",
-      absl::Hex(found->second.schedule.value(), absl::kZeroPad16), ", data ",
-      absl::Hex(found->second.data.value(), absl::kZeroPad16),
-      "\n  this run: schedule ",
-      absl::Hex(digests.schedule.value(), absl::kZeroPad16), ", data ",
-      absl::Hex(digests.data.value(), absl::kZeroPad16),
+      " digest does not match ", recorded_->name, "\n  recorded: ",
+      DigestsText(found->second), "\n  this run: ", DigestsText(digests),
       "\n  the trace has choices only, so it cannot say which event differs"));
 }
 
@@ -83,7 +96,7 @@ void ReplayChecker::OnEvent(const TraceEvent& event) {
   }
   if (at_ == recorded_->events.size() ||
       !SameEvent(recorded_->events[at_], event)) {
-    Diverge(FormatEvent(events_, event, names_));
+    Diverge(event);
     return;
   }
   recorded_names_.Learn(recorded_->events[at_]);
@@ -92,27 +105,22 @@ void ReplayChecker::OnEvent(const TraceEvent& event) {
 }
 
 std::string ReplayChecker::CheckEnd(const DigestPair& digests) {
-  if (diverged_ || !recorded_->footer.has_value()) return "";
+  if (diverged_) return "";
   SkipRemarks();
-  if (recorded_->header.level == TraceLevel::kEvents &&
-      at_ < recorded_->events.size()) {
+  if (at_ < recorded_->events.size()) {
     recorded_names_.Learn(recorded_->events[at_]);
     return absl::StrCat(
-        "replay diverged after event #", events_, ": this run does not match ",
+        "replay diverged at event #", events_, ": this run does not match ",
         recorded_->name, "\n  recorded: ",
         FormatEvent(at_, recorded_->events[at_], recorded_names_),
-        "\n  this run: nothing more, the run is over");
+        "\n  this run: nothing more, the run is over", Context());
   }
+  if (!recorded_->footer.has_value()) return "";
   const DigestPair& expected = recorded_->footer->digests;
   if (expected == digests) return "";
-  return absl::StrCat(
-      "replay diverged: the run ended with other digests than ",
-      recorded_->name, "\n  recorded: schedule ",
-      absl::Hex(expected.schedule.value(), absl::kZeroPad16), ", data ",
-      absl::Hex(expected.data.value(), absl::kZeroPad16),
-      "\n  this run: schedule ",
-      absl::Hex(digests.schedule.value(), absl::kZeroPad16), ", data ",
-      absl::Hex(digests.data.value(), absl::kZeroPad16));
+  return absl::StrCat("replay diverged: the run ended with other digests than ",
+                      recorded_->name, "\n  recorded: ", DigestsText(expected),
+                      "\n  this run: ", DigestsText(digests));
 }
 
 }  // namespace orrery

@@ -28,7 +28,8 @@ class ReplayChecker final : public TraceSink {
                 std::function<void(std::string)> diverge);
 
   TraceLevel level() const override;
-  void OnChoice(const Choice& choice, const DigestPair& digests) override;
+  void OnChoices(absl::Span<const Choice> choices,
+                 const DigestPair& digests) override;
   void OnEvent(const TraceEvent& event) override;
 
   // Call after the run: finds what was recorded and did not happen, and digests
@@ -36,8 +37,10 @@ class ReplayChecker final : public TraceSink {
   std::string CheckEnd(const DigestPair& digests);
 
  private:
-  void Diverge(std::string actual);
+  void Diverge(const TraceEvent& actual);
   void SkipRemarks();
+  // Returns the last events that were as recorded, with a heading.
+  std::string Context() const;
 
   const Trace* recorded_;
   TraceSink* next_;

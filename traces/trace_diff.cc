@@ -4,20 +4,22 @@
 #include "orrery/traces/trace_diff.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "orrery/traces/trace_text.h"
 
 namespace orrery {
 namespace {
 
-template <typename T>
-bool SameFields(const T&, const T&) {
-  return true;
-}
+// One for each kind, so that a new one is not forgotten.
+bool SameFields(const event::Resumed&, const event::Resumed&) { return true; }
+bool SameFields(const event::Logged&, const event::Logged&) { return true; }
+bool SameFields(const event::Failed&, const event::Failed&) { return true; }
 bool SameFields(const event::Spawned& a, const event::Spawned& b) {
   return a.id == b.id && a.entity == b.entity && a.kind == b.kind &&
-         a.node == b.node && a.name == b.name && a.due == b.due;
+         a.node == b.node && a.name == b.name &&
+         (a.kind != EntityKind::kTimer || a.due == b.due);
 }
 bool SameFields(const event::ObjectMade& a, const event::ObjectMade& b) {
   return a.id == b.id && a.key == b.key && a.type == b.type && a.name == b.name;
@@ -57,10 +59,66 @@ bool SameFields(const event::SpanEnded& a, const event::SpanEnded& b) {
   return a.id == b.id;
 }
 
+// What `SameFields` leaves out.
+template <typename What>
+bool SameTexts(const What& a, const What& b) {
+  if constexpr (requires { a.site; }) {
+    if (a.site.line != b.site.line || a.site.file != b.site.file ||
+        a.site.function != b.site.function) {
+      return false;
+    }
+  }
+  if constexpr (std::is_same_v<What, event::Logged>) return a.text == b.text;
+  if constexpr (std::is_same_v<What, event::Failed>) {
+    return a.message == b.message;
+  }
+  return true;
+}
+
 bool SameExactly(const TraceEvent& a, const TraceEvent& b) {
-  if (!SameEvent(a, b) || EventSite(a) != EventSite(b)) return false;
-  const TraceNames none;
-  return EventText(a, none) == EventText(b, none);
+  if (!SameEvent(a, b)) return false;
+  return std::visit(
+      [&](const auto& what) {
+        using What = std::decay_t<decltype(what)>;
+        return SameTexts(what, std::get<What>(b.what));
+      },
+      a.what);
+}
+
+std::string Hex16(uint64_t value) {
+  return absl::StrCat(absl::Hex(value, absl::kZeroPad16));
+}
+
+// Returns what `EventText` leaves out of an event because it tells people
+// little.
+std::string Details(const TraceEvent& event) {
+  if (const auto* spawned = std::get_if<event::Spawned>(&event.what)) {
+    return absl::StrCat("entity ", Hex16(spawned->entity.value));
+  }
+  if (const auto* made = std::get_if<event::ObjectMade>(&event.what)) {
+    return absl::StrCat("object ", made->id.value, ", key ",
+                        Hex16(made->key.value));
+  }
+  if (const auto* chosen = std::get_if<event::Chosen>(&event.what)) {
+    return absl::StrCat("span ", chosen->choice.span.value);
+  }
+  if (const auto* begun = std::get_if<event::SpanBegun>(&event.what)) {
+    return absl::StrCat("span ", begun->id.value, " in ", begun->parent.value);
+  }
+  return "";
+}
+
+// Adds the details of `event` to its line if it reads like `other`.
+void AddDetails(const TraceEvent& other, const TraceEvent& event,
+                std::string* line) {
+  if (other.time != event.time || other.task != event.task) return;
+  TraceNames names;
+  names.Learn(event);
+  TraceNames other_names;
+  other_names.Learn(other);
+  if (EventText(other, other_names) != EventText(event, names)) return;
+  const std::string details = Details(event);
+  if (!details.empty()) absl::StrAppend(line, " (", details, ")");
 }
 
 // Walks over the events that count.
@@ -96,20 +154,35 @@ TraceNames NamesAt(const Trace& trace, size_t index) {
   return names;
 }
 
-std::string Side(const Trace& trace, const Cursor& cursor, bool with_site) {
-  if (cursor.done()) return "nothing more, the run was over";
-  return FormatEvent(cursor.index(), cursor.event(),
-                     NamesAt(trace, cursor.index()), with_site);
+std::string Side(const Trace& trace, const Cursor& cursor, const Cursor& other,
+                 bool with_site) {
+  if (cursor.done()) {
+    return trace.footer.has_value() ? "nothing more, the run was over"
+                                    : "nothing more was saved";
+  }
+  const TraceNames names = NamesAt(trace, cursor.index());
+  return FormatEventBeside(other.done() ? nullptr : &other.event(),
+                           cursor.index(), cursor.event(), names, with_site);
 }
 
-std::string ChoiceText(const Schedule& schedule, size_t index) {
-  if (index >= schedule.choices.size()) return "no further choice";
-  const ScheduledChoice& choice = schedule.choices[index];
-  return absl::StrCat("choice of ", ChoiceName(choice.kind),
-                      schedule.SiteOf(choice).empty()
-                          ? ""
-                          : absl::StrCat(" \"", schedule.SiteOf(choice), "\""),
-                      ": ", choice.chosen, " of ", choice.n);
+std::string ChoiceSide(const Trace& trace, const Trace& other, size_t index) {
+  auto choice_at = [&](const Schedule& schedule) {
+    const ScheduledChoice& choice = schedule.choices[index];
+    return TraceEvent{SimTime(), TaskId(),
+                      event::Chosen{{choice.kind, choice.n, choice.chosen,
+                                     schedule.SiteOf(choice), choice.span},
+                                    {}}};
+  };
+  if (index >= trace.schedule.choices.size()) {
+    return trace.footer.has_value() ? "no further choice"
+                                    : "no further choice was saved";
+  }
+  const TraceEvent mine = choice_at(trace.schedule);
+  std::string text = EventText(mine, {});
+  if (index < other.schedule.choices.size()) {
+    AddDetails(choice_at(other.schedule), mine, &text);
+  }
+  return text;
 }
 
 bool SameChoice(const Schedule& a, const Schedule& b, size_t i) {
@@ -133,8 +206,8 @@ std::optional<std::string> DiffEvents(const Trace& a, const Trace& b,
   if (left.done() && right.done()) return std::nullopt;
   std::string text =
       absl::StrCat("first difference at event #", left.index(), "\n  ", a.name,
-                   ": ", Side(a, left, options.exact), "\n  ", b.name, ": ",
-                   Side(b, right, options.exact));
+                   ": ", Side(a, left, right, options.exact), "\n  ", b.name,
+                   ": ", Side(b, right, left, options.exact));
   const size_t begin =
       left.index() > options.context ? left.index() - options.context : 0;
   if (begin < left.index()) {
@@ -153,8 +226,8 @@ std::optional<std::string> DiffChoices(const Trace& a, const Trace& b) {
   for (size_t i = 0; i < longer; ++i) {
     if (SameChoice(a.schedule, b.schedule, i)) continue;
     return absl::StrCat("first difference at choice ", i, "\n  ", a.name, ": ",
-                        ChoiceText(a.schedule, i), "\n  ", b.name, ": ",
-                        ChoiceText(b.schedule, i));
+                        ChoiceSide(a, b, i), "\n  ", b.name, ": ",
+                        ChoiceSide(b, a, i));
   }
   return std::nullopt;
 }
@@ -167,15 +240,27 @@ std::optional<std::string> DiffField(absl::string_view what, const Trace& a,
                       ": ", right);
 }
 
-std::string FooterText(const Trace& trace) {
+std::string TestText(const Trace& trace) {
+  const TraceHeader& header = trace.header;
+  return absl::StrCat(header.suite, ".", header.test,
+                      header.param.empty() ? "" : " of ", header.param);
+}
+
+std::string FooterText(const Trace& trace, bool exact) {
   if (!trace.footer.has_value()) return "none, the process died";
   const TraceFooter& footer = *trace.footer;
-  return absl::StrCat(
+  std::string text = absl::StrCat(
       OutcomeName(footer.outcome), " after ", FormatSimTime(footer.elapsed),
       ", ", footer.steps, " steps, schedule digest ",
-      absl::Hex(footer.digests.schedule.value(), absl::kZeroPad16),
-      ", data digest ",
-      absl::Hex(footer.digests.data.value(), absl::kZeroPad16));
+      Hex16(footer.digests.schedule.value()), ", data digest ",
+      Hex16(footer.digests.data.value()));
+  if (exact && footer.failure.has_value()) {
+    const TraceFailure& failure = *footer.failure;
+    absl::StrAppend(&text, ", ", failure.task, " at step ", failure.step, ", ",
+                    FormatSimTime(failure.time), ", ", failure.site, ": ",
+                    failure.message);
+  }
+  return text;
 }
 
 }  // namespace
@@ -197,11 +282,17 @@ bool IsRemark(const TraceEvent& event) {
   return std::holds_alternative<event::Logged>(event.what);
 }
 
+std::string FormatEventBeside(const TraceEvent* other, uint64_t index,
+                              const TraceEvent& event, const TraceNames& names,
+                              bool with_site) {
+  std::string line = FormatEvent(index, event, names, with_site);
+  if (other != nullptr) AddDetails(*other, event, &line);
+  return line;
+}
+
 std::optional<std::string> DiffTraces(const Trace& a, const Trace& b,
                                       const TraceDiffOptions& options) {
-  if (auto diff = DiffField("the test", a,
-                            absl::StrCat(a.header.suite, ".", a.header.test), b,
-                            absl::StrCat(b.header.suite, ".", b.header.test))) {
+  if (auto diff = DiffField("the test", a, TestText(a), b, TestText(b))) {
     return diff;
   }
   // With events on both sides they say more than the choices among them.
@@ -210,7 +301,8 @@ std::optional<std::string> DiffTraces(const Trace& a, const Trace& b,
     if (auto diff = DiffEvents(a, b, options)) return diff;
   }
   if (auto diff = DiffChoices(a, b)) return diff;
-  return DiffField("the end", a, FooterText(a), b, FooterText(b));
+  return DiffField("the end", a, FooterText(a, options.exact), b,
+                   FooterText(b, options.exact));
 }
 
 }  // namespace orrery

@@ -6,11 +6,14 @@
 #ifndef ORRERY_TRACES_TRACE_DIFF_H_
 #define ORRERY_TRACES_TRACE_DIFF_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "orrery/base/trace_event.h"
 #include "orrery/traces/trace_reader.h"
+#include "orrery/traces/trace_text.h"
 
 namespace orrery {
 
@@ -22,10 +25,17 @@ bool SameEvent(const TraceEvent& a, const TraceEvent& b);
 // what happens: a line that is logged.
 bool IsRemark(const TraceEvent& event);
 
+// Returns the line of `event` as `FormatEvent` does, to be shown beside
+// `other`, from which it differs. Where the two would read the same, what tells
+// them apart is added: stable ids, spans. `other` may be null.
+std::string FormatEventBeside(const TraceEvent* other, uint64_t index,
+                              const TraceEvent& event, const TraceNames& names,
+                              bool with_site = true);
+
 struct TraceDiffOptions {
   // How many events before the difference are shown.
   size_t context = 5;
-  // Count places and texts too, and log lines.
+  // Places and texts count too, and so do log lines.
   bool exact = false;
 };
 

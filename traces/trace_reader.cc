@@ -3,18 +3,18 @@
 
 #include "orrery/traces/trace_reader.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <google/protobuf/arena.h>
 #include <zlib.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <limits>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "orrery/traces/event_decoder.h"
 #include "orrery/traces/trace.pb.h"
+#include "orrery/traces/trace_file.h"
 
 namespace orrery {
 namespace {
@@ -43,6 +43,7 @@ uint32_t Crc(absl::string_view bytes) {
       0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
+// Reads one record after the other, each into a message of its own.
 class Parser {
  public:
   Parser(absl::string_view bytes, const std::string& name)
@@ -56,7 +57,8 @@ class Parser {
     if (!status.ok()) return status;
     status = ParseRecords();
     if (!status.ok()) {
-      // A header has to be there in any case.
+      if (!cut_short_) ForgetUnchecked();
+      // A header that can be trusted has to be there in any case.
       if (!options.allow_incomplete || !has_header_ ||
           status.code() == absl::StatusCode::kFailedPrecondition) {
         return status;
@@ -73,7 +75,12 @@ class Parser {
                                             what));
   }
 
-  absl::Status CheckMagic() const {
+  absl::Status CutShort(size_t offset, absl::string_view what) {
+    cut_short_ = true;
+    return Damage(offset, absl::StrCat("cut short", what));
+  }
+
+  absl::Status CheckMagic() {
     const absl::string_view magic(kTraceMagic, kTraceMagicSize);
     if (bytes_.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -82,7 +89,7 @@ class Parser {
     const absl::string_view start = bytes_.substr(0, kTraceMagicSize);
     if (start == magic) return absl::OkStatus();
     if (magic.substr(0, start.size()) == start) {
-      return Damage(start.size(), "cut short within the magic number");
+      return CutShort(start.size(), " within the magic number");
     }
     return absl::InvalidArgumentError(
         absl::StrCat(trace_.name, ": not an Orrery trace: it begins with \"",
@@ -97,18 +104,21 @@ class Parser {
       record.offset = at;
       uint64_t tag = 0;
       uint64_t length = 0;
-      // What a tag of zero begins was never written.
-      if (!ReadVarint(bytes_, &at, &tag) || (tag & 7) != 2 || tag >> 3 == 0 ||
-          tag >> 3 > 0xffff) {
+      if (!ReadVarint(bytes_, &at, &tag)) {
+        return CutShort(record.offset, " where a record begins");
+      }
+      // A file system may have made room for what was never written.
+      if (tag == 0) return CutShort(record.offset, ": only zeros follow");
+      if ((tag & 7) != 2 || tag >> 3 > 0xffff) {
         return Damage(record.offset, "no record begins here");
       }
       if (!ReadVarint(bytes_, &at, &length)) {
-        return Damage(record.offset, "cut short within a record's length");
+        return CutShort(record.offset, " within a record's length");
       }
       if (length > bytes_.size() - at) {
-        return Damage(
+        return CutShort(
             record.offset,
-            absl::StrCat("cut short: a record of ", length, " bytes, of which ",
+            absl::StrCat(": a record of ", length, " bytes, of which ",
                          bytes_.size() - at, " are there"));
       }
       record.number = static_cast<uint32_t>(tag >> 3);
@@ -118,95 +128,105 @@ class Parser {
       absl::Status status = Take(record);
       if (!status.ok()) return status;
     }
-    if (!has_header_) return Damage(at, "cut short: there is no header");
+    if (!has_header_) return CutShort(at, ": there is no header");
     if (!ended_) {
-      return Damage(at, "cut short: the trace was never closed");
+      return CutShort(at, ": the trace was never closed");
     }
     return absl::OkStatus();
   }
 
+  // Returns the record as a message, which lives until the next call; null, and
+  // what is wrong in `status`, if it is none.
   template <typename Message>
-  absl::Status ParseMessage(const Record& record, Message* message) {
-    if (!message->ParseFromArray(record.payload.data(),
-                                 static_cast<int>(record.payload.size()))) {
-      return Damage(
-          record.offset,
-          absl::StrCat("this is no ", std::string(message->GetTypeName())));
+  const Message* ParseAs(const Record& record, absl::Status* status) {
+    // Giving memory back is dear, so that is done for many at a time.
+    if (++parsed_ % 256 == 0) arena_.Reset();
+    Message* message = Message::default_instance().New(&arena_);
+    // Protobuf counts in int.
+    if (record.payload.size() <= kMaxRecordBytes &&
+        message->ParseFromArray(record.payload.data(),
+                                static_cast<int>(record.payload.size()))) {
+      return message;
     }
-    return absl::OkStatus();
+    *status = Damage(
+        record.offset,
+        absl::StrCat("this is no ", std::string(message->GetTypeName())));
+    return nullptr;
+  }
+
+  // Hands the record to one of the decoder's functions.
+  template <typename Message>
+  absl::Status Decode(const Record& record,
+                      std::string (EventDecoder::*take)(const Message&)) {
+    absl::Status status;
+    const auto* message = ParseAs<Message>(record, &status);
+    if (message == nullptr) return status;
+    const std::string problem = (decoder_.*take)(*message);
+    return problem.empty() ? status : Damage(record.offset, problem);
   }
 
   absl::Status Take(const Record& record) {
-    if (!has_header_ && record.number != 1) {
+    const auto kind = static_cast<TraceRecord>(record.number);
+    if (!has_header_ && kind != TraceRecord::kHeader) {
       return Damage(record.offset, "the header is not the first record");
     }
-    switch (record.number) {
-      case 1:
+    switch (kind) {
+      case TraceRecord::kHeader:
         return TakeHeader(record);
-      case 2: {
-        traces::v1::Event event;
-        absl::Status status = ParseMessage(record, &event);
-        if (!status.ok()) return status;
-        const std::string problem = decoder_.TakeEvent(event);
-        if (!problem.empty()) return Damage(record.offset, problem);
-        return absl::OkStatus();
+      case TraceRecord::kEvent:
+        return Decode(record, &EventDecoder::TakeEvent);
+      case TraceRecord::kSync: {
+        absl::Status status;
+        const auto* sync = ParseAs<traces::v1::Sync>(record, &status);
+        return sync == nullptr ? status
+                               : CheckSum(record.offset, sync->crc32());
       }
-      case 3: {
-        traces::v1::Sync sync;
-        absl::Status status = ParseMessage(record, &sync);
-        if (!status.ok()) return status;
-        return CheckSum(record.offset, sync.crc32());
-      }
-      case 4: {
-        traces::v1::Intern intern;
-        absl::Status status = ParseMessage(record, &intern);
-        if (!status.ok()) return status;
-        const std::string problem = decoder_.TakeIntern(intern);
-        if (!problem.empty()) return Damage(record.offset, problem);
-        return absl::OkStatus();
-      }
-      case 5: {
-        traces::v1::ChoiceBlock block;
-        absl::Status status = ParseMessage(record, &block);
-        if (!status.ok()) return status;
-        const std::string problem = decoder_.TakeChoices(block);
-        if (!problem.empty()) return Damage(record.offset, problem);
-        return absl::OkStatus();
-      }
-      case 6:
+      case TraceRecord::kIntern:
+        return Decode(record, &EventDecoder::TakeIntern);
+      case TraceRecord::kChoices:
+        return Decode(record, &EventDecoder::TakeChoices);
+      case TraceRecord::kFooter:
         return TakeFooter(record);
-      case 7: {
-        traces::v1::Trailer trailer;
-        absl::Status status = ParseMessage(record, &trailer);
-        if (!status.ok()) return status;
-        // Nothing vouches for the last record but its size.
-        const size_t expected = trailer.crc32() != 0 ? 5 : 0;
-        if (record.payload.size() != expected) {
-          return Damage(record.offset, "the last record has a wrong size");
-        }
-        ended_ = true;
-        return CheckSum(record.offset, trailer.crc32());
-      }
-      default:
-        return absl::OkStatus();  // of a later version; its bytes are checked
+      case TraceRecord::kTrailer:
+        return TakeTrailer(record);
     }
+    return absl::OkStatus();  // of a later version; its bytes are checked
   }
 
   absl::Status CheckSum(size_t end, uint32_t expected) {
-    if (Crc(bytes_.substr(checked_, end - checked_)) != expected) {
+    if (Crc(bytes_.substr(checked_.bytes, end - checked_.bytes)) != expected) {
       return absl::DataLossError(absl::StrCat(
-          trace_.name, ": damaged between byte ", checked_, " and byte ", end,
-          " of ", bytes_.size(), ": the checksum does not match"));
+          trace_.name, ": damaged between byte ", checked_.bytes, " and byte ",
+          end, " of ", bytes_.size(), ": the checksum does not match"));
     }
-    checked_ = end;
+    checked_ = {end,
+                trace_.events.size(),
+                trace_.schedule.choices.size(),
+                trace_.unknown_events,
+                has_header_,
+                trace_.footer.has_value()};
     return absl::OkStatus();
+  }
+
+  // Of what was read since the last checksum that did match, no byte can be
+  // trusted.
+  void ForgetUnchecked() {
+    trace_.events.erase(trace_.events.begin() + checked_.events,
+                        trace_.events.end());
+    trace_.schedule.choices.resize(checked_.choices);
+    trace_.checkpoints.erase(trace_.checkpoints.upper_bound(checked_.choices),
+                             trace_.checkpoints.end());
+    trace_.unknown_events = checked_.unknown_events;
+    has_header_ = checked_.header;
+    if (!checked_.footer) trace_.footer.reset();
   }
 
   absl::Status TakeHeader(const Record& record) {
     if (has_header_) return Damage(record.offset, "a second header");
-    traces::v1::Header header;
-    absl::Status status = ParseMessage(record, &header);
-    if (!status.ok()) return status;
+    absl::Status status;
+    const auto* parsed = ParseAs<traces::v1::Header>(record, &status);
+    if (parsed == nullptr) return status;
+    const traces::v1::Header& header = *parsed;
     if (header.min_reader() > kTraceVersion) {
       return absl::FailedPreconditionError(absl::StrCat(
           trace_.name, ": written in version ", header.version(),
@@ -239,9 +259,10 @@ class Parser {
     if (trace_.footer.has_value()) {
       return Damage(record.offset, "a second footer");
     }
-    traces::v1::Footer footer;
-    absl::Status status = ParseMessage(record, &footer);
-    if (!status.ok()) return status;
+    absl::Status status;
+    const auto* parsed = ParseAs<traces::v1::Footer>(record, &status);
+    if (parsed == nullptr) return status;
+    const traces::v1::Footer& footer = *parsed;
     const uint64_t events = trace_.events.size() + trace_.unknown_events;
     if (footer.events() != events) {
       return Damage(record.offset,
@@ -259,7 +280,8 @@ class Parser {
     to.choices = footer.choices();
     to.steps = footer.steps();
     to.elapsed = SimTime(footer.elapsed_ns());
-    to.outcome = static_cast<Outcome>(footer.outcome());
+    to.outcome =
+        static_cast<Outcome>(std::min<uint32_t>(footer.outcome(), 255));
     to.digests = {Digest(footer.schedule_digest()),
                   Digest(footer.data_digest())};
     if (footer.has_failure()) {
@@ -273,42 +295,41 @@ class Parser {
     return absl::OkStatus();
   }
 
+  absl::Status TakeTrailer(const Record& record) {
+    absl::Status status;
+    const auto* trailer = ParseAs<traces::v1::Trailer>(record, &status);
+    if (trailer == nullptr) return status;
+    // Nothing vouches for the last record but its size: a tag and four bytes.
+    if (!trailer->has_crc32() || record.payload.size() != 5) {
+      return Damage(record.offset, "the last record has a wrong size");
+    }
+    if (!trace_.footer.has_value()) {
+      return Damage(record.offset, "it ends without a footer");
+    }
+    ended_ = true;
+    return CheckSum(record.offset, trailer->crc32());
+  }
+
+  static constexpr size_t kMaxRecordBytes = std::numeric_limits<int>::max();
+
   absl::string_view bytes_;
+  google::protobuf::Arena arena_;
+  uint64_t parsed_ = 0;
   Trace trace_;
   EventDecoder decoder_;
   bool has_header_ = false;
   bool ended_ = false;
-  size_t checked_ = 0;  // all bytes before this one match their checksums
+  bool cut_short_ = false;  // what is there is whole
+  // How much there was of each when the last checksum matched.
+  struct {
+    size_t bytes = 0;
+    size_t events = 0;
+    size_t choices = 0;
+    uint64_t unknown_events = 0;
+    bool header = false;
+    bool footer = false;
+  } checked_;
 };
-
-absl::StatusOr<std::string> ReadBytes(const std::string& path) {
-  const int fd = path == "-" ? ::dup(STDIN_FILENO)
-                             : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return absl::ErrnoToStatus(errno,
-                               absl::StrCat("cannot open the trace ", path));
-  }
-  std::string bytes;
-  struct stat info;
-  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
-    bytes.reserve(static_cast<size_t>(info.st_size));
-  }
-  char buffer[64 * 1024];
-  for (;;) {
-    const ssize_t got = ::read(fd, buffer, sizeof(buffer));
-    if (got == 0) break;
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      absl::Status status = absl::ErrnoToStatus(
-          errno, absl::StrCat("cannot read the trace ", path));
-      ::close(fd);
-      return status;
-    }
-    bytes.append(buffer, static_cast<size_t>(got));
-  }
-  ::close(fd);
-  return bytes;
-}
 
 }  // namespace
 
@@ -320,9 +341,10 @@ absl::StatusOr<Trace> ParseTrace(absl::string_view bytes,
 
 absl::StatusOr<Trace> ReadTrace(const std::string& path,
                                 ReadTraceOptions options) {
-  absl::StatusOr<std::string> bytes = ReadBytes(path);
+  const std::string name = path == "-" ? "standard input" : path;
+  const absl::StatusOr<std::string> bytes = ReadTraceBytes(path, name);
   if (!bytes.ok()) return bytes.status();
-  return ParseTrace(*bytes, path, options);
+  return ParseTrace(*bytes, name, options);
 }
 
 }  // namespace orrery

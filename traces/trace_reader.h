@@ -53,9 +53,12 @@ struct Trace {
 };
 
 struct ReadTraceOptions {
-  // Accept a file that ends early or is damaged from some byte on, and return
-  // what came before; `Trace::damage` says what is wrong. Otherwise that is an
-  // error.
+  // Accept a file that ends early or is damaged, and return what came before;
+  // `Trace::damage` says what is wrong. Otherwise that is an error.
+  //
+  // Of a file that ends early, as a process that died leaves it, every whole
+  // record counts. Of one that is damaged within, only what a checksum vouches
+  // for, and if that is not even the header, it stays an error.
   bool allow_incomplete = false;
 };
 

@@ -3,47 +3,85 @@
 
 #include "orrery/traces/trace_text.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "orrery/base/source_site.h"
 
 namespace orrery {
 namespace {
 
+bool IsControl(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+// What a program logs and how it names things must neither break lines nor move
+// the cursor.
 std::string OneLine(absl::string_view text) {
-  return absl::StrReplaceAll(text, {{"\n", " "}, {"\r", " "}});
+  std::string line(text);
+  if (std::none_of(line.begin(), line.end(), IsControl)) return line;
+  line.clear();
+  for (char c : text) {
+    if (c == '\n' || c == '\r') {
+      line += ' ';
+    } else if (IsControl(c)) {
+      absl::StrAppend(&line, "\\x", absl::Hex(c, absl::kZeroPad2));
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
+std::string Quoted(absl::string_view label) {
+  return absl::StrCat("\"", OneLine(label), "\"");
 }
 
 std::string ObjectName(absl::string_view type, absl::string_view name,
                        ObjectId id) {
-  if (name.empty()) return absl::StrCat(type, "#", id.value);
-  return absl::StrCat(type, " \"", name, "\"");
+  if (name.empty()) return absl::StrCat(OneLine(type), "#", id.value);
+  return absl::StrCat(OneLine(type), " ", Quoted(name));
+}
+
+std::string OnNode(NodeId node) {
+  return node ? absl::StrCat(" on node ", node.value) : "";
+}
+
+// Returns `name`, or the number of a kind that has none here: a later version
+// may know it.
+template <typename Kind>
+std::string KindText(absl::string_view name, Kind kind) {
+  if (name != "unknown" || kind == Kind()) return std::string(name);
+  return absl::StrCat("kind ", static_cast<int>(kind));
 }
 
 // One function for each kind of event, and one word for it.
 struct InWords {
   const TraceNames& names;
-  const TraceEvent& event;
 
   std::string operator()(const event::Spawned& e) const {
     if (e.kind == EntityKind::kTask) {
-      return absl::StrCat("spawns ", names.Task(e.id));
+      return absl::StrCat("spawns ", names.Task(e.id), OnNode(e.node));
     }
     std::string text = absl::StrCat("posts ", names.Task(e.id));
     if (e.kind == EntityKind::kTimer) {
       absl::StrAppend(&text, " for ", FormatSimTime(e.due));
     }
-    return text;
+    return text + OnNode(e.node);
   }
   std::string operator()(const event::ObjectMade& e) const {
     return absl::StrCat("makes ", ObjectName(e.type, e.name, e.id));
   }
   std::string operator()(const event::Chosen& e) const {
     std::string text = absl::StrCat(
-        "choice of ", ChoiceName(e.choice.kind),
-        e.choice.site.empty() ? "" : absl::StrCat(" \"", e.choice.site, "\""),
-        ": ", e.choice.chosen, " of ", e.choice.n);
+        "choice of ", KindText(ChoiceName(e.choice.kind), e.choice.kind),
+        e.choice.site.empty() ? "" : " ",
+        e.choice.site.empty() ? "" : Quoted(e.choice.site), ": ",
+        e.choice.chosen, " of ", e.choice.n);
     if (!e.candidates.empty()) {
       absl::StrAppend(&text, " {",
                       absl::StrJoin(e.candidates, ", ",
@@ -80,14 +118,15 @@ struct InWords {
         return absl::StrCat("waits for room in ",
                             names.Object(ObjectId(e.object)));
       default:
-        return absl::StrCat("waits for ", WaitName(e.wait));
+        return absl::StrCat("waits for ", KindText(WaitName(e.wait), e.wait));
     }
   }
   std::string operator()(const event::Woken& e) const {
     return absl::StrCat("wakes ", names.Task(e.task));
   }
   std::string operator()(const event::Accessed& e) const {
-    return absl::StrCat(AccessName(e.kind), " ", names.Object(e.object));
+    return absl::StrCat(KindText(AccessVerb(e.kind), e.kind), " ",
+                        names.Object(e.object));
   }
   std::string operator()(const event::Finished& e) const {
     return e.failed ? "ends with an exception" : "ends";
@@ -105,10 +144,10 @@ struct InWords {
     return absl::StrCat("stands still until ", FormatSimTime(e.until));
   }
   std::string operator()(const event::Faulted& e) const {
-    return absl::StrCat("fault: ", e.what);
+    return absl::StrCat("fault: ", OneLine(e.what), OnNode(e.node));
   }
   std::string operator()(const event::SpanBegun& e) const {
-    return absl::StrCat("begins \"", e.label, "\"");
+    return absl::StrCat("begins ", Quoted(e.label));
   }
   std::string operator()(const event::SpanEnded& e) const {
     return absl::StrCat("ends span ", e.id.value);
@@ -126,9 +165,10 @@ static_assert(std::size(kKindNames) == std::variant_size_v<TraceEvent::What>);
 
 void TraceNames::Learn(const TraceEvent& event) {
   if (const auto* spawned = std::get_if<event::Spawned>(&event.what)) {
-    tasks_[spawned->id.value] = absl::StrCat(
-        spawned->name.empty() ? EntityKindName(spawned->kind) : spawned->name,
-        "#", spawned->id.value);
+    const absl::string_view name =
+        spawned->name.empty() ? EntityKindName(spawned->kind) : spawned->name;
+    tasks_[spawned->id.value] =
+        absl::StrCat(OneLine(name), "#", spawned->id.value);
   } else if (const auto* made = std::get_if<event::ObjectMade>(&event.what)) {
     objects_[made->id.value] = ObjectName(made->type, made->name, made->id);
   }
@@ -156,7 +196,7 @@ std::vector<absl::string_view> EventKindNames() {
 }
 
 std::string EventText(const TraceEvent& event, const TraceNames& names) {
-  return std::visit(InWords{names, event}, event.what);
+  return std::visit(InWords{names}, event.what);
 }
 
 std::string EventSite(const TraceEvent& event) {
@@ -165,8 +205,9 @@ std::string EventSite(const TraceEvent& event) {
         if constexpr (requires { what.site; }) {
           if (what.site.line == 0) return "";
           const std::string function = CleanFunction(what.site.function);
-          return absl::StrCat(CleanFile(what.site.file), ":", what.site.line,
-                              function.empty() ? "" : " ", function);
+          return OneLine(absl::StrCat(CleanFile(what.site.file), ":",
+                                      what.site.line,
+                                      function.empty() ? "" : " ", function));
         } else {
           return "";
         }
@@ -187,51 +228,63 @@ std::string FormatEvent(uint64_t index, const TraceEvent& event,
 }
 
 std::string FormatInfo(const Trace& trace) {
+  std::string text;
+  // A line of its own for each thing that is known.
+  auto add = [&](absl::string_view what, absl::string_view value) {
+    if (value.empty()) return;
+    absl::StrAppend(&text, absl::StrFormat("%-11s", absl::StrCat(what, ":")),
+                    value, "\n");
+  };
   const TraceHeader& header = trace.header;
-  std::string text = absl::StrCat(
-      "trace:     ", trace.name, " (", trace.size, " bytes, version ",
-      header.version, ", ",
-      header.level == TraceLevel::kEvents ? "events" : "choices only", ")\n");
+  add("trace",
+      absl::StrCat(
+          trace.name, " (", trace.size, " bytes, version ", header.version,
+          ", ", header.level == TraceLevel::kEvents ? "events" : "choices only",
+          ")"));
   if (!header.suite.empty()) {
-    absl::StrAppend(&text, "test:      ", header.suite, ".", header.test, "\n");
+    add("test", OneLine(absl::StrCat(header.suite, ".", header.test)));
   }
-  if (!header.param.empty()) {
-    absl::StrAppend(&text, "parameter: ", header.param, "\n");
-  }
-  if (!header.target.empty()) {
-    absl::StrAppend(&text, "target:    ", header.target, "\n");
-  }
-  absl::StrAppend(&text, "seed:      ", header.seed.value, " (run ", header.run,
-                  ")\nscheduler: ", header.scheduler, "\n");
+  add("parameter", OneLine(header.param));
+  add("target", OneLine(header.target));
+  add("seed", absl::StrCat(header.seed.value, " (run ", header.run, ")"));
+  add("scheduler", OneLine(header.scheduler));
   if (trace.footer.has_value()) {
     const TraceFooter& footer = *trace.footer;
-    absl::StrAppend(&text, "outcome:   ", OutcomeName(footer.outcome),
-                    " after ", FormatSimTime(footer.elapsed), ", ",
-                    footer.steps, " steps, ", footer.choices, " choices, ",
-                    footer.events, " events\n");
-    absl::StrAppend(
-        &text, "digests:   schedule ",
-        absl::Hex(footer.digests.schedule.value(), absl::kZeroPad16), ", data ",
-        absl::Hex(footer.digests.data.value(), absl::kZeroPad16), "\n");
+    add("outcome",
+        absl::StrCat(KindText(OutcomeName(footer.outcome), footer.outcome),
+                     " after ", FormatSimTime(footer.elapsed), ", ",
+                     footer.steps, " steps, ", footer.choices, " choices, ",
+                     footer.events, " events"));
+    add("digests",
+        absl::StrCat(
+            "schedule ",
+            absl::Hex(footer.digests.schedule.value(), absl::kZeroPad16),
+            ", data ",
+            absl::Hex(footer.digests.data.value(), absl::kZeroPad16)));
     if (footer.failure.has_value()) {
-      absl::StrAppend(
-          &text, "failure:   ", footer.failure->message, "\n           at ",
-          FormatSimTime(footer.failure->time), ", step ", footer.failure->step,
-          footer.failure->task.empty() ? "" : ", task ", footer.failure->task,
-          footer.failure->site.empty() ? "" : ", ", footer.failure->site, "\n");
+      const TraceFailure& failure = *footer.failure;
+      // A message may have lines of its own: they stay, below one another.
+      std::vector<std::string> lines;
+      for (absl::string_view line : absl::StrSplit(failure.message, '\n')) {
+        lines.push_back(OneLine(line));
+      }
+      lines.push_back(OneLine(absl::StrCat(
+          "at ", FormatSimTime(failure.time), ", step ", failure.step,
+          failure.task.empty() ? "" : ", task ", failure.task,
+          failure.site.empty() ? "" : ", ", failure.site)));
+      add("failure", absl::StrJoin(lines, "\n           "));
     }
   } else {
-    absl::StrAppend(&text, "outcome:   unknown, ", trace.events.size(),
-                    " events and ", trace.schedule.choices.size(),
-                    " choices were saved\n");
+    add("outcome",
+        absl::StrCat("unknown, ", trace.events.size(), " events and ",
+                     trace.schedule.choices.size(), " choices were saved"));
   }
   if (trace.unknown_events != 0) {
-    absl::StrAppend(&text, "unknown:   ", trace.unknown_events,
-                    " events of kinds that this version does not know\n");
+    add("unknown", absl::StrCat(trace.unknown_events,
+                                " events of kinds that this version does not "
+                                "know"));
   }
-  if (!trace.damage.empty()) {
-    absl::StrAppend(&text, "damage:    ", trace.damage, "\n");
-  }
+  add("damage", trace.damage);
   return text;
 }
 

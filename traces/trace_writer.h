@@ -8,13 +8,18 @@
 #ifndef ORRERY_TRACES_TRACE_WRITER_H_
 #define ORRERY_TRACES_TRACE_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "orrery/base/trace_sink.h"
 #include "orrery/traces/format.h"
 #include "orrery/traces/packer.h"
@@ -26,7 +31,7 @@ namespace orrery {
 //   writer.Begin(header);
 //   ... {.trace = &writer} ...
 //   absl::Status status = writer.Finish(footer);
-//   status = WriteTraceFile(path, writer.bytes());
+//   status = WriteTraceFile(path, writer.bytes());  // traces/trace_file.h
 //
 // A writer may be used for one run after another; its memory is kept.
 class TraceWriter final : public TraceSink {
@@ -48,7 +53,8 @@ class TraceWriter final : public TraceSink {
   absl::Status BeginFile(const std::string& path, const TraceHeader& header);
 
   TraceLevel level() const override { return level_; }
-  void OnChoice(const Choice& choice, const DigestPair& digests) override;
+  void OnChoices(absl::Span<const Choice> choices,
+                 const DigestPair& digests) override;
   void OnEvent(const TraceEvent& event) override;
 
   // Ends the trace; in a file, writes what is left and closes it.
@@ -58,7 +64,8 @@ class TraceWriter final : public TraceSink {
   absl::Status Finish(TraceFooter footer);
 
   // Writes out what there is, without an end, into the file or, for a trace in
-  // memory, to `path`. For a process that is about to die.
+  // memory, to `path`. For a process that is about to die; if it lives on, so
+  // does the trace. Before `Begin` and after `Finish` it does nothing.
   void Rescue(const std::string& path);
 
   // The trace in memory: complete after `Finish`.
@@ -76,15 +83,26 @@ class TraceWriter final : public TraceSink {
     }
   };
 
+  // A place that came up already, as it was given.
+  struct KnownSite {
+    SiteKey key = {};
+    std::string file;
+    std::string function;
+    uint32_t id = 0;
+  };
+
   void WriteHeader(const TraceHeader& header);
+  size_t BeginRecord(TraceRecord record);
   uint32_t InternText(absl::string_view text);
   uint32_t InternSite(const SiteText& site);
-  uint32_t InternSiteSlow(const SiteText& site);
+  uint32_t InternSiteByContent(const SiteText& site);
+  char* PackLabeled(char* at, const Choice& choice);
   void CloseChoiceBlock();
   void MaybeSync();
   void Sync();
-  void Drain();
-  uint32_t Checksum() const;
+  void WriteOut(size_t end);
+  void Seal();
+  uint32_t Checksum(size_t end) const;
 
   void Pack(const event::Spawned& e);
   void Pack(const event::ObjectMade& e);
@@ -111,22 +129,28 @@ class TraceWriter final : public TraceSink {
   DigestPair digests_;
   SimTime now_;
   TaskId task_;
-  size_t synced_ = 0;  // everything before this byte has a checksum
+  bool open_ = false;  // begun and not finished
+  // The first byte and the end of each Sync that has room for a checksum, and
+  // no checksum yet.
+  std::vector<std::pair<size_t, size_t>> unsealed_;
+  size_t synced_ = 0;     // everything before this byte has a checksum
+  size_t last_sync_ = 0;  // where the last Sync begins
+  size_t written_ = 0;    // everything before this byte is in the file
   int fd_ = -1;
   std::string path_;
   absl::Status status_;
 
+  // Texts and places are numbered together.
   uint32_t last_id_ = 0;
   absl::flat_hash_map<std::string, uint32_t> texts_;
-  absl::flat_hash_map<SiteKey, uint32_t> sites_;
-  SiteKey recent_site_ = {};
-  uint32_t recent_site_id_ = 0;
-  std::string recent_label_;
+  // By file, function and line.
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t>
+      places_;
+  absl::flat_hash_map<SiteKey, std::unique_ptr<KnownSite>> sites_;
+  KnownSite* recent_site_ = nullptr;
+  absl::string_view recent_label_;
   uint32_t recent_label_id_ = 0;
 };
-
-// Writes `bytes` to the file at `path`, which is made or replaced.
-absl::Status WriteTraceFile(const std::string& path, absl::string_view bytes);
 
 }  // namespace orrery
 

@@ -19,6 +19,7 @@ class Event : public SyncObject {
   explicit Event(absl::string_view name = "",
                  SourceSite site = SourceSite::current())
       : SyncObject("Event", name, site) {}
+  ~Event() { Forsake(waiters_); }
 
   class [[nodiscard]] WaitAwaiter : public OperationAwaiter<WaitAwaiter> {
    public:

@@ -21,7 +21,7 @@ void Mutex::Unlock() {
   Simulation* simulation = Simulation::CurrentOrNull();
   // Guards in frames that are destroyed with the run have nobody to wake.
   if (simulation == nullptr || simulation->closing()) return;
-  ORRERY_CHECK(holder() == simulation->current_task(),
+  ORRERY_CHECK(IsLocked() && holder() == simulation->current_task_id(),
                "Mutex::Unlock() was called by a task that does not hold the "
                "mutex; keep the Guard in the task that locked it");
   simulation->Accessed(*this, AccessKind::kRelease);

@@ -23,6 +23,7 @@ class Mutex : public SyncObject {
   explicit Mutex(absl::string_view name = "",
                  SourceSite site = SourceSite::current())
       : SyncObject("Mutex", name, site) {}
+  ~Mutex() { Forsake(waiters_); }
 
   // Holds the mutex; gives it back when destroyed.
   class [[nodiscard]] Guard {
@@ -84,7 +85,7 @@ class Mutex : public SyncObject {
   // Only by the task that holds it.
   void Unlock();
 
-  bool IsLocked() const { return holder() != nullptr; }
+  bool IsLocked() const { return static_cast<bool>(holder()); }
 
  private:
   RunnableList waiters_;

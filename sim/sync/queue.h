@@ -8,14 +8,15 @@
 #define ORRERY_SIM_SYNC_QUEUE_H_
 
 #include <cstddef>
-#include <deque>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "orrery/base/check.h"
 #include "orrery/base/source_site.h"
 #include "orrery/sim/operation.h"
+#include "orrery/sim/sync/ring_buffer.h"
 #include "orrery/sim/sync_object.h"
 
 namespace orrery {
@@ -28,7 +29,13 @@ class Queue : public SyncObject {
   // `capacity` is at least 1. `name` is for reports.
   explicit Queue(size_t capacity = kUnbounded, absl::string_view name = "",
                  SourceSite site = SourceSite::current())
-      : SyncObject("Queue", name, site), capacity_(capacity) {}
+      : SyncObject("Queue", name, site), capacity_(capacity) {
+    ORRERY_CHECK(capacity >= 1, "a Queue needs a capacity of at least 1");
+  }
+  ~Queue() {
+    Forsake(getters_);
+    Forsake(putters_);
+  }
 
   class [[nodiscard]] PutAwaiter : public OperationAwaiter<PutAwaiter> {
    public:
@@ -100,13 +107,12 @@ class Queue : public SyncObject {
 
  private:
   void Add(Simulation& simulation, T item) {
-    items_.push_back(std::move(item));
+    items_.PushBack(std::move(item));
     WakeFirst(simulation, getters_);
   }
 
   T Take(Simulation& simulation) {
-    T item = std::move(items_.front());
-    items_.pop_front();
+    T item = items_.PopFront();
     WakeFirst(simulation, putters_);
     return item;
   }
@@ -114,12 +120,13 @@ class Queue : public SyncObject {
   // The one that is woken attempts again when it runs, as in asyncio: whoever
   // runs before it may find the item first.
   static void WakeFirst(Simulation& simulation, RunnableList& waiters) {
+    // In the end the tasks are destroyed before the objects of their elders.
     if (waiters.empty() || simulation.closing()) return;
     simulation.WakeToAttempt(static_cast<TaskState*>(waiters.PopFront()));
   }
 
   size_t capacity_;
-  std::deque<T> items_;
+  RingBuffer<T> items_;
   RunnableList getters_;
   RunnableList putters_;
 };

@@ -1,0 +1,47 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Prints its test configuration; run by test_config_test.
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "orrery/testing/repeat_commands.h"
+#include "orrery/testing/test_config.h"
+
+int main() {
+  const absl::StatusOr<orrery::TestConfig>& config = orrery::GetTestConfig();
+  std::string text;
+  if (!config.ok()) {
+    text = absl::StrCat("error: ", config.status().message());
+  } else {
+    absl::StrAppend(&text, "seed ", config->seed.value, "\nruns ",
+                    config->runs.has_value() ? absl::StrCat(*config->runs) : "",
+                    "\nscheduler ", config->scheduler.value, " from ",
+                    config->scheduler.source, "\nreplay ", config->replay.value,
+                    " from ", config->replay.source, "\ntrace_dir ",
+                    config->trace_dir, "\ntrace_level ",
+                    static_cast<int>(config->trace_level));
+  }
+  for (const std::string& word : orrery::OtherArguments()) {
+    absl::StrAppend(&text, "\nother ", word);
+  }
+  absl::StrAppend(
+      &text, "\nrerun ",
+      orrery::RerunCommand("A.B", orrery::Seed(7), std::nullopt),
+      "\nrerun with scheduler ",
+      orrery::RerunCommand("A.DISABLED_B/0", orrery::Seed(7), "pct:depth=3"));
+  const char* given = std::getenv("PRINTER_TRACE");
+  for (const char* path : {"/out/A.B.7.orrery", "/tmp/it's here.orrery",
+                           given != nullptr ? given : "/none"}) {
+    absl::StrAppend(&text, "\nreplay command ",
+                    orrery::ReplayCommand("A.B", path), "\nlasting path ",
+                    orrery::LastingPath(path));
+  }
+  std::puts(text.c_str());
+  return 0;
+}

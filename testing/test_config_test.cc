@@ -1,0 +1,293 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "orrery/testing/test_config.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "orrery/testing/subprocess.h"
+
+namespace orrery {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsSupersetOf;
+using testing::Not;
+using testing::StartsWith;
+
+using Words = std::vector<std::string>;
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+constexpr char kPrinter[] = "testing/test_config_printer";
+
+// Returns the lines that the printer prints.
+Words Print(const Words& arguments, const Environment& environment) {
+  Words words = {kPrinter};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const ProgramResult result =
+      RunProgram({.words = words, .environment = environment});
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  return absl::StrSplit(result.output, '\n');
+}
+
+TEST(TestConfigTest, HasDefaults) {
+  EXPECT_THAT(Print({}, {}), IsSupersetOf({"seed 1", "runs ",
+                                           "scheduler  from ", "replay  from ",
+                                           "trace_dir /tmp", "trace_level 1"}));
+}
+
+// A flag, its twin, a value, and the line that it leads to.
+struct Case {
+  const char* flag;
+  const char* variable;
+  const char* value;
+  const char* line;
+};
+
+class SettingTest : public testing::TestWithParam<Case> {};
+
+TEST_P(SettingTest, CanBeAFlag) {
+  const Case& c = GetParam();
+  const std::string line =
+      absl::StrCat(c.line, absl::EndsWith(c.line, " from ")
+                               ? absl::StrCat("--", c.flag, "=", c.value)
+                               : "");
+  EXPECT_THAT(Print({absl::StrCat("--", c.flag, "=", c.value)}, {}),
+              Contains(line));
+  EXPECT_THAT(Print({absl::StrCat("-", c.flag, "=", c.value)}, {}),
+              Contains(line));
+  EXPECT_THAT(Print({absl::StrCat("--", c.flag), c.value}, {}), Contains(line));
+}
+
+TEST_P(SettingTest, CanBeAVariable) {
+  const Case& c = GetParam();
+  const std::string line =
+      absl::StrCat(c.line, absl::EndsWith(c.line, " from ")
+                               ? absl::StrCat(c.variable, "=", c.value)
+                               : "");
+  EXPECT_THAT(Print({}, {{c.variable, c.value}}), Contains(line));
+}
+
+TEST_P(SettingTest, AsAFlagGoesBeforeTheVariable) {
+  const Case& c = GetParam();
+  EXPECT_THAT(Print({absl::StrCat("--", c.flag, "=", c.value)},
+                    {{c.variable, "another"}}),
+              Contains(StartsWith(c.line)));
+}
+
+TEST_P(SettingTest, AsAnEmptyFlagIsNone) {
+  const Case& c = GetParam();
+  EXPECT_THAT(Print({absl::StrCat("--", c.flag, "=")}, {{c.variable, c.value}}),
+              Contains(StartsWith(c.line)));
+  EXPECT_THAT(Print({}, {{c.variable, ""}}), Contains("seed 1"));
+}
+
+TEST_P(SettingTest, NeedsAValue) {
+  const Case& c = GetParam();
+  EXPECT_THAT(
+      Print({absl::StrCat("--", c.flag)}, {}),
+      Contains(absl::StrCat("error: --", c.flag, ": it takes a value: --",
+                            c.flag, "=VALUE")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, SettingTest,
+    testing::Values(Case{"orrery_seed", "ORRERY_SEED", "18446744073709551615",
+                         "seed 18446744073709551615"},
+                    Case{"orrery_runs", "ORRERY_RUNS", "300", "runs 300"},
+                    Case{"orrery_scheduler", "ORRERY_SCHEDULER", "pct:depth=3",
+                         "scheduler pct:depth=3 from "},
+                    Case{"orrery_replay", "ORRERY_REPLAY", "a.orrery",
+                         "replay a.orrery from "},
+                    Case{"orrery_trace_dir", "ORRERY_TRACE_DIR", "/x/y",
+                         "trace_dir /x/y"},
+                    Case{"orrery_trace_level", "ORRERY_TRACE_LEVEL", "off",
+                         "trace_level 0"}),
+    [](const testing::TestParamInfo<Case>& info) {
+      return std::string(info.param.flag);
+    });
+
+TEST(TestConfigTest, TheLastOfSeveralFlagsCounts) {
+  EXPECT_THAT(Print({"--orrery_seed=2", "--orrery_seed=3"}, {}),
+              Contains("seed 3"));
+}
+
+TEST(TestConfigTest, KnowsThreeLevels) {
+  for (const auto& [word, number] :
+       {std::pair("off", 0), std::pair("choices", 1), std::pair("events", 2)}) {
+    EXPECT_THAT(Print({}, {{"ORRERY_TRACE_LEVEL", word}}),
+                Contains(absl::StrCat("trace_level ", number)));
+  }
+}
+
+TEST(TestConfigTest, BadValuesAreNamedWithTheirPlaceAndWhatIsExpected) {
+  const std::vector<std::pair<Case, const char*>> cases = {
+      {{"orrery_seed", "ORRERY_SEED", "seven", ""},
+       "expected an integer from 0 to 2^64 - 1"},
+      {{"orrery_seed", "ORRERY_SEED", "-1", ""},
+       "expected an integer from 0 to 2^64 - 1"},
+      {{"orrery_seed", "ORRERY_SEED", "18446744073709551616", ""},
+       "expected an integer from 0 to 2^64 - 1"},
+      {{"orrery_seed", "ORRERY_SEED", "0x10", ""},
+       "expected an integer from 0 to 2^64 - 1"},
+      {{"orrery_runs", "ORRERY_RUNS", "0", ""},
+       "expected a number of runs, at least 1"},
+      {{"orrery_runs", "ORRERY_RUNS", "-5", ""},
+       "expected a number of runs, at least 1"},
+      {{"orrery_runs", "ORRERY_RUNS", "many", ""},
+       "expected a number of runs, at least 1"},
+      {{"orrery_runs", "ORRERY_RUNS", "99999999999", ""},
+       "expected a number of runs, at least 1"},
+      {{"orrery_trace_level", "ORRERY_TRACE_LEVEL", "all", ""},
+       "expected off, choices or events"},
+  };
+  for (const auto& [c, expected] : cases) {
+    const std::string flag = absl::StrCat("--", c.flag, "=", c.value);
+    EXPECT_THAT(Print({flag}, {}),
+                Contains(absl::StrCat("error: ", flag, ": ", expected)));
+    EXPECT_THAT(Print({}, {{c.variable, c.value}}),
+                Contains(absl::StrCat("error: ", c.variable, "=", c.value, ": ",
+                                      expected)));
+  }
+}
+
+TEST(TestConfigTest, AnUnknownFlagIsAnErrorThatListsTheKnownOnes) {
+  EXPECT_THAT(Print({"--orrery_seeds=7"}, {}),
+              Contains("error: --orrery_seeds=7: there is no such flag; known: "
+                       "--orrery_seed, --orrery_runs, --orrery_scheduler, "
+                       "--orrery_replay, --orrery_trace_dir, "
+                       "--orrery_trace_level"));
+  EXPECT_THAT(Print({"--orrery_verbose"}, {}),
+              Contains(StartsWith("error: --orrery_verbose: there is no such "
+                                  "flag")));
+}
+
+TEST(TestConfigTest, FlagsEndAtTwoDashes) {
+  EXPECT_THAT(Print({"--", "--orrery_seeds=7"}, {}), Contains("seed 1"));
+}
+
+TEST(TestConfigTest, TracesGoToTheFolderThatTheTestIsGiven) {
+  EXPECT_THAT(Print({}, {{"TMPDIR", "/c"}}), Contains("trace_dir /c"));
+  EXPECT_THAT(Print({}, {{"TMPDIR", "/c"}, {"TEST_TMPDIR", "/b"}}),
+              Contains("trace_dir /b"));
+  EXPECT_THAT(Print({}, {{"TMPDIR", "/c"},
+                         {"TEST_TMPDIR", "/b"},
+                         {"TEST_UNDECLARED_OUTPUTS_DIR", "/a"}}),
+              Contains("trace_dir /a"));
+}
+
+TEST(TestConfigTest, RepetitionsOfBazelHaveSeedsOfTheirOwn) {
+  EXPECT_THAT(Print({}, {{"TEST_RANDOM_SEED", "1"}}), Contains("seed 1"));
+  const Words second = Print({}, {{"TEST_RANDOM_SEED", "2"}});
+  const Words third = Print({}, {{"TEST_RANDOM_SEED", "3"}});
+  EXPECT_THAT(second, Not(Contains("seed 1")));
+  EXPECT_NE(second.front(), third.front());
+  EXPECT_THAT(Print({"--orrery_seed=9"}, {{"TEST_RANDOM_SEED", "2"}}),
+              Contains("seed 9"));
+  EXPECT_THAT(Print({}, {{"TEST_RANDOM_SEED", "what"}}), Contains("seed 1"));
+}
+
+// ---- Repeating --------------------------------------------------------------
+
+TEST(OtherArgumentsTest, AreNeitherOursNorGoogleTests) {
+  const Words lines =
+      Print({"--gtest_filter=A.B", "-gtest_repeat=2", "--mine=1",
+             "--orrery_seed", "7", "plain", "--", "--orrery_runs=x"},
+            {});
+  Words others;
+  for (const std::string& line : lines) {
+    if (absl::StartsWith(line, "other ")) others.push_back(line.substr(6));
+  }
+  EXPECT_THAT(others,
+              ElementsAre("--mine=1", "plain", "--", "--orrery_runs=x"));
+}
+
+TEST(RepeatCommandsTest, ByHandAreForTheSameShell) {
+  const Words lines = Print({"--gtest_filter=*", "--mine=a b"}, {});
+  EXPECT_THAT(
+      lines,
+      IsSupersetOf({
+          "rerun testing/test_config_printer --gtest_filter=A.B "
+          "--orrery_seed=7 "
+          "'--mine=a b'",
+          "rerun with scheduler testing/test_config_printer "
+          "--gtest_filter=A.DISABLED_B/0 --gtest_also_run_disabled_tests "
+          "--orrery_seed=7 --orrery_scheduler=pct:depth=3 '--mine=a b'",
+          "replay command testing/test_config_printer --gtest_filter=A.B "
+          "--orrery_replay=/out/A.B.7.orrery '--mine=a b'",
+          "replay command testing/test_config_printer --gtest_filter=A.B "
+          "'--orrery_replay=/tmp/it'\\''s here.orrery' '--mine=a b'",
+          "lasting path /out/A.B.7.orrery",
+      }));
+}
+
+TEST(RepeatCommandsTest, UnderBazelAreForTheRootOfTheWorkspace) {
+  const Words lines = Print({}, {{"TEST_TARGET", "//bank:transfer_test"},
+                                 {"TEST_UNDECLARED_OUTPUTS_DIR", "/out"}});
+  const std::string outputs = "bazel-testlogs/bank/transfer_test/test.outputs";
+  EXPECT_THAT(
+      lines,
+      IsSupersetOf({
+          std::string(
+              "rerun bazel test //bank:transfer_test --test_filter=A.B "
+              "--test_env=ORRERY_SEED=7 --test_sharding_strategy=disabled "
+              "--test_output=all"),
+          std::string("rerun with scheduler bazel test //bank:transfer_test "
+                      "--test_filter=A.DISABLED_B/0 --test_env=ORRERY_SEED=7 "
+                      "--test_env=ORRERY_SCHEDULER=pct:depth=3 "
+                      "--test_arg=--gtest_also_run_disabled_tests "
+                      "--test_sharding_strategy=disabled --test_output=all"),
+          absl::StrCat("replay command unzip -oq ", outputs, "/outputs.zip -d ",
+                       outputs,
+                       " 2>/dev/null; bazel-bin/bank/transfer_test "
+                       "--gtest_filter=A.B --orrery_replay=",
+                       outputs, "/A.B.7.orrery"),
+          absl::StrCat("lasting path ", outputs, "/A.B.7.orrery"),
+          // Not among the outputs:
+          std::string("replay command bazel-bin/bank/transfer_test "
+                      "--gtest_filter=A.B '--orrery_replay=/tmp/it'\\''s "
+                      "here.orrery'"),
+      }));
+}
+
+TEST(RepeatCommandsTest, KnowTheShardAndTheRepetition) {
+  EXPECT_THAT(Print({}, {{"TEST_TARGET", "//bank:transfer_test"},
+                         {"TEST_UNDECLARED_OUTPUTS_DIR", "/out"},
+                         {"TEST_TOTAL_SHARDS", "4"},
+                         {"TEST_SHARD_INDEX", "1"}}),
+              Contains("lasting path bazel-testlogs/bank/transfer_test/"
+                       "shard_2_of_4/test.outputs/A.B.7.orrery"));
+  // Bazel's own path says more than the variables do.
+  const std::string folder =
+      "/sandbox/7/execroot/bank/bazel-out/k8-fastbuild/testlogs/pay/"
+      "transfer_test/shard_2_of_4_run_3_of_5/test.outputs";
+  EXPECT_THAT(
+      Print({}, {{"TEST_TARGET", "//pay:transfer_test"},
+                 {"TEST_UNDECLARED_OUTPUTS_DIR", folder},
+                 {"PRINTER_TRACE", absl::StrCat(folder, "/A.B.7.orrery")}}),
+      Contains("lasting path bazel-testlogs/pay/transfer_test/"
+               "shard_2_of_4_run_3_of_5/test.outputs/A.B.7.orrery"));
+}
+
+TEST(RepeatCommandsTest, KnowTargetsOfOtherRepositories) {
+  EXPECT_THAT(
+      Print({}, {{"TEST_TARGET", "@bank//pay:transfer_test"}}),
+      Contains(HasSubstr("bazel-bin/external/bank/pay/transfer_test ")));
+  EXPECT_THAT(
+      Print({}, {{"TEST_TARGET", "@@bank~1.0//:transfer_test"}}),
+      Contains(HasSubstr("'bazel-bin/external/bank~1.0/transfer_test' ")));
+  EXPECT_THAT(Print({}, {{"TEST_TARGET", "//:transfer_test"}}),
+              Contains(HasSubstr("bazel-bin/transfer_test ")));
+}
+
+}  // namespace
+}  // namespace orrery

@@ -1,0 +1,50 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `OrreryFixture`: runs the `orrery` command as the shell does.
+
+#ifndef ORRERY_TOOLS_ORRERY_FIXTURE_H_
+#define ORRERY_TOOLS_ORRERY_FIXTURE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "orrery/base/trace_event.h"
+
+namespace orrery {
+
+struct Output {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+// Each test has a folder of its own and works there. In it stand events.trace
+// and choices.trace, the sample trace at either level.
+class OrreryFixture : public testing::Test {
+ protected:
+  void SetUp() override;
+
+  // Runs a command line of the shell in which `orrery` is the command.
+  Output Shell(const std::string& line);
+  Output Orrery(const std::string& arguments);
+  // Expects that `print` succeeds. Returns the numbers of the lines: "#12".
+  std::vector<std::string> Printed(const std::string& arguments);
+  // Expects exit code 2, `message`, and nothing else.
+  void ExpectTrouble(const std::string& arguments, const std::string& message);
+
+  void Write(const std::string& name, absl::string_view bytes);
+  void WriteTrace(const std::string& name,
+                  const std::vector<TraceEvent>& events);
+  // More than a pipe holds.
+  void WriteLongTrace(const std::string& name);
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace orrery
+
+#endif  // ORRERY_TOOLS_ORRERY_FIXTURE_H_

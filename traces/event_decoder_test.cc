@@ -1,0 +1,184 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Records that protobuf can read and that make no sense. What good records
+// become is in trace_reader_test.cc.
+
+#include "orrery/traces/event_decoder.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace orrery {
+namespace {
+
+traces::v1::Intern TextOf(uint32_t id, const std::string& text) {
+  traces::v1::Intern intern;
+  intern.set_id(id);
+  intern.set_text(text);
+  return intern;
+}
+
+traces::v1::Intern SiteOf(uint32_t id, uint32_t file, uint32_t function) {
+  traces::v1::Intern intern;
+  intern.set_id(id);
+  intern.mutable_site()->set_file(file);
+  intern.mutable_site()->set_function(function);
+  intern.mutable_site()->set_line(7);
+  return intern;
+}
+
+traces::v1::ChoiceBlock BlockOf(uint64_t first, uint32_t count,
+                                const std::vector<uint64_t>& packed) {
+  traces::v1::ChoiceBlock block;
+  block.set_first(first);
+  block.set_count(count);
+  block.mutable_packed()->Add(packed.begin(), packed.end());
+  return block;
+}
+
+class EventDecoderTest : public testing::Test {
+ protected:
+  // Texts 1 and 2, place 3.
+  void SetUp() override {
+    ASSERT_EQ(decoder_.TakeIntern(TextOf(1, "file.cc")), "");
+    ASSERT_EQ(decoder_.TakeIntern(TextOf(2, "Function")), "");
+    ASSERT_EQ(decoder_.TakeIntern(SiteOf(3, 1, 2)), "");
+  }
+
+  std::string TakeFaulted(uint32_t what, uint32_t node) {
+    traces::v1::Event event;
+    event.mutable_faulted()->set_what(what);
+    event.mutable_faulted()->set_node(node);
+    return decoder_.TakeEvent(event);
+  }
+
+  std::string TakeLogged(uint32_t site) {
+    traces::v1::Event event;
+    event.mutable_logged()->set_site(site);
+    return decoder_.TakeEvent(event);
+  }
+
+  std::string TakeChosen(uint64_t n, uint64_t chosen) {
+    traces::v1::Event event;
+    event.mutable_chosen()->set_kind(1);
+    event.mutable_chosen()->set_n(n);
+    event.mutable_chosen()->set_chosen(chosen);
+    return decoder_.TakeEvent(event);
+  }
+
+  Trace trace_;
+  EventDecoder decoder_{&trace_};
+};
+
+TEST_F(EventDecoderTest, TextsAreNumberedInTheirOrder) {
+  EXPECT_EQ(decoder_.TakeIntern(TextOf(6, "x")),
+            "a text has the number 6, not 4");
+  EXPECT_EQ(decoder_.TakeIntern(TextOf(3, "x")),
+            "a text has the number 3, not 4");
+}
+
+TEST_F(EventDecoderTest, ATextHasToBeGivenBeforeItIsUsed) {
+  EXPECT_EQ(TakeFaulted(1, 0), "");
+  EXPECT_EQ(TakeFaulted(4, 0), "it refers to text 4, which was not given");
+  EXPECT_EQ(TakeFaulted(4294967295u, 0),
+            "it refers to text 4294967295, which was not given");
+  EXPECT_EQ(trace_.events.size(), 1u) << "what makes no sense is left out";
+}
+
+TEST_F(EventDecoderTest, APlaceIsNoText) {
+  EXPECT_EQ(TakeFaulted(3, 0), "it refers to text 3, which was not given");
+  EXPECT_EQ(decoder_.TakeIntern(SiteOf(4, 1, 3)),
+            "it refers to text 3, which was not given");
+}
+
+TEST_F(EventDecoderTest, ATextIsNoPlace) {
+  EXPECT_EQ(TakeLogged(0), "");
+  EXPECT_EQ(TakeLogged(3), "");
+  EXPECT_EQ(TakeLogged(1), "it refers to place 1, which was not given");
+  EXPECT_EQ(TakeLogged(4), "it refers to place 4, which was not given");
+}
+
+TEST_F(EventDecoderTest, AChoiceIsOneOfItsAlternatives) {
+  EXPECT_EQ(TakeChosen(2, 1), "");
+  EXPECT_EQ(TakeChosen(2, 2), "it chooses 2 of 2");
+  EXPECT_EQ(TakeChosen(1, 0), "it chooses 0 of 1");
+  EXPECT_EQ(trace_.schedule.choices.size(), 1u);
+}
+
+TEST_F(EventDecoderTest, NodesHaveSixteenBits) {
+  EXPECT_EQ(TakeFaulted(1, 65535), "");
+  EXPECT_EQ(TakeFaulted(1, 65536), "there is no node 65536");
+}
+
+// 256 + 2 must not be taken for 2.
+TEST_F(EventDecoderTest, KindsPastAByteAreNotTakenForOthers) {
+  traces::v1::Event event;
+  event.mutable_suspended()->set_wait(256 + 2);
+  EXPECT_EQ(decoder_.TakeEvent(event), "");
+  event.mutable_accessed()->set_kind(256 + 2);
+  EXPECT_EQ(decoder_.TakeEvent(event), "");
+  EXPECT_EQ(std::get<event::Suspended>(trace_.events[0].what).wait,
+            static_cast<WaitKind>(255));
+  EXPECT_EQ(std::get<event::Accessed>(trace_.events[1].what).kind,
+            static_cast<AccessKind>(255));
+}
+
+TEST_F(EventDecoderTest, BlocksOfChoicesFollowOneAnother) {
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 1, {1, 2, 1})), "");
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(1, 1, {1, 2, 1})), "");
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(1, 1, {1, 2, 1})),
+            "choices begin at number 1, not at 2");
+  EXPECT_EQ(trace_.schedule.choices.size(), 2u);
+}
+
+TEST_F(EventDecoderTest, ABlockHoldsAsManyChoicesAsItCounts) {
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 2, {1, 2, 1})),
+            "a block of choices ends early");
+  EXPECT_TRUE(trace_.checkpoints.empty());
+}
+
+TEST_F(EventDecoderTest, ABlockHoldsNoMoreChoicesThanItCounts) {
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 1, {1, 2, 1, 1, 2, 0})),
+            "a block of choices is longer than its count");
+}
+
+// The count is not believed before the choices are there.
+TEST_F(EventDecoderTest, AHugeCountOfChoicesTakesNoMemory) {
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 4294967295u, {1, 2, 1, 1})),
+            "a block of choices ends early");
+  EXPECT_EQ(trace_.schedule.choices.size(), 1u);
+}
+
+TEST_F(EventDecoderTest, ChoicesInABlockAreAmongTheirAlternatives) {
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 1, {1, 2, 2})),
+            "choice 0 is none: 2 of 2");
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 1, {1, 0, 0})),
+            "choice 0 is none: 0 of 0");
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 1, {32 + 1, 2, 0})),
+            "choice 0 is none: 0 of 2");
+}
+
+TEST_F(EventDecoderTest, LabelsAndSpansOfChoicesComeWhereTheirFlagsSaySo) {
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 3,
+                                         {2 + 8, 9, 8, 1,   //
+                                          2 + 16, 9, 7, 5,  //
+                                          2 + 8 + 16, 9, 6, 2, 4})),
+            "");
+  const Schedule& schedule = trace_.schedule;
+  EXPECT_EQ(schedule.SiteOf(schedule.choices[0]), "file.cc");
+  EXPECT_EQ(schedule.choices[0].span, SpanId());
+  EXPECT_EQ(schedule.SiteOf(schedule.choices[1]), "");
+  EXPECT_EQ(schedule.choices[1].span, SpanId(5));
+  EXPECT_EQ(schedule.SiteOf(schedule.choices[2]), "Function");
+  EXPECT_EQ(schedule.choices[2].span, SpanId(4));
+  EXPECT_EQ(decoder_.TakeChoices(BlockOf(3, 1, {2 + 8, 9, 8, 77})),
+            "it refers to text 77, which was not given");
+}
+
+}  // namespace
+}  // namespace orrery

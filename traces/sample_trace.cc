@@ -1,0 +1,243 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "orrery/traces/sample_trace.h"
+
+#include <zlib.h>
+
+#include <utility>
+#include <variant>
+
+#include "orrery/base/check.h"
+#include "orrery/traces/trace.pb.h"
+
+namespace orrery {
+namespace {
+
+uint64_t TakeVarint(absl::string_view bytes, size_t* at) {
+  uint64_t value = 0;
+  for (int shift = 0;; shift += 7) {
+    ORRERY_CHECK(*at < bytes.size() && shift < 64, "no varint here");
+    const auto byte = static_cast<unsigned char>(bytes[(*at)++]);
+    value |= uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return value;
+  }
+}
+
+void AppendVarint(uint64_t value, std::string* bytes) {
+  for (; value >= 0x80; value >>= 7) {
+    bytes->push_back(static_cast<char>(value | 0x80));
+  }
+  bytes->push_back(static_cast<char>(value));
+}
+
+uint32_t ChecksumFrom(size_t begin, const std::string& bytes) {
+  return static_cast<uint32_t>(
+      ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()) + begin,
+                bytes.size() - begin));
+}
+
+}  // namespace
+
+std::vector<TraceEvent> SampleEvents() {
+  static constexpr TaskId kReady[] = {TaskId(1), TaskId(2), TaskId(3)};
+  const SiteText here("bank/transfer.cc", "orrery::Transfer(int)", 41);
+  const SiteText there("bank/transfer.cc", "orrery::Transfer(int)", 300);
+  const TaskId loop;
+  const TaskId main(1);
+  const TaskId client(2);
+  const TaskId timer(4);
+  const SimTime start;
+  const SimTime later(1'500'000'000);
+  const SimTime last(1'500'000'001);
+  return {
+      {start, loop,
+       event::Spawned{main, EntityId(0xfeedu), EntityKind::kTask, NodeId(),
+                      "main", here, start}},
+      {start, main, event::Resumed()},
+      {start, main,
+       event::Spawned{client, EntityId(1), EntityKind::kTask, NodeId(3),
+                      "client", there, start}},
+      {start, main,
+       event::Spawned{TaskId(3), EntityId(2), EntityKind::kCallback, NodeId(),
+                      "", here, start}},
+      {start, main,
+       event::Spawned{timer, EntityId(~0u), EntityKind::kTimer, NodeId(), "",
+                      SiteText(), later}},
+      {start, main,
+       event::ObjectMade{ObjectId(1), ObjectKey(7), "Mutex", "state", here}},
+      {start, main,
+       event::ObjectMade{ObjectId(2), ObjectKey(8), "Queue", "", here}},
+      {start, main, event::SpanBegun{SpanId(1), SpanId(), "transfer"}},
+      {start, main,
+       event::Chosen{{ChoiceKind::kData, 4, 3, "amount", SpanId(1)}, {}}},
+      {start, main, event::SpanEnded{SpanId(1)}},
+      {start, main, event::Accessed{ObjectId(1), AccessKind::kAcquire}},
+      {start, main,
+       event::Suspended{WaitKind::kJoin, client.value, start, here}},
+      {start, loop,
+       event::Chosen{{ChoiceKind::kNextEntity, 3, 1, "", SpanId()}, kReady}},
+      {start, client, event::Resumed()},
+      {start, client, event::Suspended{WaitKind::kSleep, 0, later, there}},
+      {later, loop, event::Woken{client}},
+      {later, client, event::TimerCancelled{timer}},
+      {later, client, event::TimePassed{last, there}},
+      {last, client, event::Suspended{WaitKind::kMutex, 1, last, there}},
+      {last, client, event::Suspended{WaitKind::kQueueGet, 2, last, there}},
+      {last, client, event::Suspended{WaitKind::kQueuePut, 2, last, there}},
+      {last, client, event::Suspended{WaitKind::kTurn, 0, last, there}},
+      {last, client, event::Suspended{WaitKind::kTurn, 1, last, there}},
+      {last, client, event::Suspended{WaitKind::kAll, 0, last, there}},
+      {last, client, event::Suspended{WaitKind::kNothing, 0, last, SiteText()}},
+      {last, client,
+       event::Logged{"caf\xc3\xa9: 3\xe2\x82\xac\nno more", there}},
+      {last, client, event::Faulted{"crash", NodeId(3)}},
+      {last, client, event::Failed{"balance is off", here}},
+      {last, client, event::Finished{.failed = true}},
+      {last, main, event::Finished{.failed = false}},
+  };
+}
+
+std::vector<Choice> ChoicesOf(const std::vector<TraceEvent>& events) {
+  std::vector<Choice> choices;
+  for (const TraceEvent& event : events) {
+    if (const auto* chosen = std::get_if<event::Chosen>(&event.what)) {
+      choices.push_back(chosen->choice);
+    }
+  }
+  return choices;
+}
+
+TraceHeader SampleHeader(TraceLevel level) {
+  TraceHeader header;
+  header.level = level;
+  header.target = "//bank:transfer_test";
+  header.suite = "Bank";
+  header.test = "KeepsItsBalance";
+  header.param = "2";
+  header.run = 6;
+  header.seed = Seed(42);
+  header.scheduler = "random";
+  header.ordered = true;
+  header.max_steps = 1000;
+  header.max_time = SimTime(60'000'000'000);
+  return header;
+}
+
+TraceFooter SampleFooter() {
+  TraceFooter footer;
+  footer.steps = 12;
+  footer.elapsed = SimTime(1'500'000'001);
+  footer.outcome = Outcome::kFailed;
+  footer.digests = {Digest(0x0123456789abcdefu), Digest(0xfedcba9876543210u)};
+  footer.failure = TraceFailure{"balance is off\nby 3", SimTime(1'500'000'001),
+                                11, "client#2", "bank/transfer.cc:41"};
+  return footer;
+}
+
+void Record(const std::vector<TraceEvent>& events, const DigestPair& digests,
+            TraceWriter& writer) {
+  if (writer.level() == TraceLevel::kEvents) {
+    for (const TraceEvent& event : events) writer.OnEvent(event);
+  }
+  writer.OnChoices(ChoicesOf(events), digests);
+}
+
+void RecordLongRun(TraceWriter& writer) {
+  const std::vector<Choice> batch(1000,
+                                  Choice{ChoiceKind::kData, 500, 400, "x", {}});
+  for (int round = 0; round < kLongRunRounds; ++round) {
+    Record(SampleEvents(), SampleFooter().digests, writer);
+    if (round % 4 == 0 && writer.level() == TraceLevel::kChoices) {
+      writer.OnChoices(batch, SampleFooter().digests);
+    }
+  }
+}
+
+std::string SampleTraceBytes(TraceLevel level) {
+  TraceWriter writer;
+  writer.Begin(SampleHeader(level));
+  Record(SampleEvents(), SampleFooter().digests, writer);
+  ORRERY_CHECK(writer.Finish(SampleFooter()).ok(), "writing to memory failed");
+  return std::string(writer.bytes());
+}
+
+Trace ReadBack(const std::vector<TraceEvent>& events, absl::string_view name,
+               TraceLevel level) {
+  TraceWriter writer;
+  writer.Begin(SampleHeader(level));
+  Record(events, SampleFooter().digests, writer);
+  ORRERY_CHECK(writer.Finish(SampleFooter()).ok(), "writing to memory failed");
+  absl::StatusOr<Trace> trace = ParseTrace(writer.bytes(), std::string(name));
+  ORRERY_CHECK(trace.ok(), trace.status().message());
+  return *std::move(trace);
+}
+
+std::string WithoutEnvironment(absl::string_view bytes) {
+  std::string result(bytes.substr(0, kTraceMagicSize));
+  for (const RawRecord& record : RecordsOf(bytes)) {
+    if (record.number == static_cast<uint32_t>(TraceRecord::kFooter)) {
+      traces::v1::Footer footer;
+      ORRERY_CHECK(
+          footer.ParseFromArray(record.payload.data(),
+                                static_cast<int>(record.payload.size())),
+          "not a footer");
+      footer.clear_environment();
+      AppendRecord(record.number, footer.SerializeAsString(), &result);
+    } else if (record.number == static_cast<uint32_t>(TraceRecord::kTrailer)) {
+      AppendTrailer(&result);
+    } else {
+      result.append(record.bytes.data(), record.bytes.size());
+    }
+  }
+  return result;
+}
+
+std::vector<RawRecord> RecordsOf(absl::string_view bytes) {
+  std::vector<RawRecord> records;
+  size_t at = kTraceMagicSize;
+  while (at < bytes.size()) {
+    RawRecord record;
+    record.offset = at;
+    const uint64_t tag = TakeVarint(bytes, &at);
+    ORRERY_CHECK((tag & 7) == 2, "no record begins here");
+    record.number = static_cast<uint32_t>(tag >> 3);
+    const uint64_t size = TakeVarint(bytes, &at);
+    ORRERY_CHECK(size <= bytes.size() - at, "a record is cut short");
+    record.payload = bytes.substr(at, size);
+    at += size;
+    record.bytes = bytes.substr(record.offset, at - record.offset);
+    records.push_back(record);
+  }
+  return records;
+}
+
+void AppendRecord(uint32_t number, absl::string_view payload,
+                  std::string* bytes) {
+  AppendVarint(number << 3 | 2, bytes);
+  AppendVarint(payload.size(), bytes);
+  bytes->append(payload.data(), payload.size());
+}
+
+void AppendTrailer(std::string* bytes) {
+  // From the last Sync on; that itself is included.
+  size_t begin = 0;
+  for (const RawRecord& record : RecordsOf(*bytes)) {
+    if (record.number == static_cast<uint32_t>(TraceRecord::kSync)) {
+      begin = record.offset;
+    }
+  }
+  traces::v1::Trailer trailer;
+  trailer.set_crc32(ChecksumFrom(begin, *bytes));
+  AppendRecord(static_cast<uint32_t>(TraceRecord::kTrailer),
+               trailer.SerializeAsString(), bytes);
+}
+
+void AppendSync(size_t begin, std::string* bytes) {
+  traces::v1::Sync sync;
+  sync.set_crc32(ChecksumFrom(begin, *bytes));
+  AppendRecord(static_cast<uint32_t>(TraceRecord::kSync),
+               sync.SerializeAsString(), bytes);
+}
+
+}  // namespace orrery

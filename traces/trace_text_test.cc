@@ -1,0 +1,209 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "orrery/traces/trace_text.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "orrery/traces/sample_trace.h"
+
+namespace orrery {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> LinesOf(const Trace& trace, bool with_site = true) {
+  std::vector<std::string> lines;
+  TraceNames names;
+  for (size_t i = 0; i < trace.events.size(); ++i) {
+    names.Learn(trace.events[i]);
+    lines.push_back(FormatEvent(i, trace.events[i], names, with_site));
+  }
+  return lines;
+}
+
+std::string TextOf(TraceEvent::What what) {
+  return EventText({SimTime(), TaskId(1), what}, {});
+}
+
+TEST(TraceTextTest, EveryKindOfEventHasItsLine) {
+  EXPECT_THAT(
+      LinesOf(ReadBack(SampleEvents())),
+      ElementsAre(
+          "#0 0.000s loop spawns main#1 [bank/transfer.cc:41 Transfer]",
+          "#1 0.000s main#1 runs",
+          "#2 0.000s main#1 spawns client#2 on node 3 "
+          "[bank/transfer.cc:300 Transfer]",
+          "#3 0.000s main#1 posts callback#3 [bank/transfer.cc:41 Transfer]",
+          "#4 0.000s main#1 posts timer#4 for 1.500s",
+          "#5 0.000s main#1 makes Mutex \"state\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#6 0.000s main#1 makes Queue#2 [bank/transfer.cc:41 Transfer]",
+          "#7 0.000s main#1 begins \"transfer\"",
+          "#8 0.000s main#1 choice of data \"amount\": 3 of 4",
+          "#9 0.000s main#1 ends span 1",
+          "#10 0.000s main#1 acquires Mutex \"state\"",
+          "#11 0.000s main#1 waits for task client#2 "
+          "[bank/transfer.cc:41 Transfer]",
+          "#12 0.000s loop choice of next task: 1 of 3 "
+          "{main#1, client#2, callback#3} -> client#2",
+          "#13 0.000s client#2 runs",
+          "#14 0.000s client#2 sleeps until 1.500s "
+          "[bank/transfer.cc:300 Transfer]",
+          "#15 1.500s loop wakes client#2",
+          "#16 1.500s client#2 cancels timer#4",
+          "#17 1.500s client#2 stands still until 1.500000001s "
+          "[bank/transfer.cc:300 Transfer]",
+          "#18 1.500000001s client#2 waits for Mutex \"state\" "
+          "[bank/transfer.cc:300 Transfer]",
+          "#19 1.500000001s client#2 waits for an item in Queue#2 "
+          "[bank/transfer.cc:300 Transfer]",
+          "#20 1.500000001s client#2 waits for room in Queue#2 "
+          "[bank/transfer.cc:300 Transfer]",
+          "#21 1.500000001s client#2 yields [bank/transfer.cc:300 Transfer]",
+          "#22 1.500000001s client#2 stands before Mutex \"state\" "
+          "[bank/transfer.cc:300 Transfer]",
+          "#23 1.500000001s client#2 waits for all of several tasks "
+          "[bank/transfer.cc:300 Transfer]",
+          "#24 1.500000001s client#2 is stopped",
+          "#25 1.500000001s client#2 log: caf\xc3\xa9: 3\xe2\x82\xac no more "
+          "[bank/transfer.cc:300 Transfer]",
+          "#26 1.500000001s client#2 fault: crash on node 3",
+          "#27 1.500000001s client#2 FAILURE: balance is off "
+          "[bank/transfer.cc:41 Transfer]",
+          "#28 1.500000001s client#2 ends with an exception",
+          "#29 1.500000001s main#1 ends"));
+}
+
+TEST(TraceTextTest, WithoutPlacesNoPlaceIsShown) {
+  for (const std::string& line :
+       LinesOf(ReadBack(SampleEvents()), /*with_site=*/false)) {
+    EXPECT_THAT(line, Not(HasSubstr("transfer.cc")));
+  }
+}
+
+TEST(TraceTextTest, EveryKindOfEventHasAWordOfItsOwn) {
+  const std::vector<absl::string_view> names = EventKindNames();
+  std::set<absl::string_view> used;
+  for (const TraceEvent& event : SampleEvents()) {
+    used.insert(EventKindName(event));
+  }
+  EXPECT_EQ(used, std::set<absl::string_view>(names.begin(), names.end()));
+  EXPECT_EQ(used.size(), names.size());
+  EXPECT_EQ(EventKindName({SimTime(), TaskId(), event::SpanEnded()}),
+            "span_ended");
+  EXPECT_EQ(EventKindName({SimTime(), TaskId(), event::Chosen()}), "choice");
+}
+
+// A later version may have more of them.
+TEST(TraceTextTest, KindsWithoutANameAreShownByTheirNumber) {
+  EXPECT_EQ(TextOf(event::Suspended{static_cast<WaitKind>(42), 1, {}, {}}),
+            "waits for kind 42");
+  EXPECT_EQ(TextOf(event::Accessed{ObjectId(2), static_cast<AccessKind>(99)}),
+            "kind 99 object#2");
+  EXPECT_EQ(
+      TextOf(event::Chosen{{static_cast<ChoiceKind>(7), 3, 1, "", {}}, {}}),
+      "choice of kind 7: 1 of 3");
+}
+
+TEST(TraceTextTest, WaitsForWhatIsNotOrrerysSaySo) {
+  EXPECT_EQ(TextOf(event::Suspended{WaitKind::kForeign, 0, {}, {}}),
+            "waits for something outside Orrery");
+  EXPECT_EQ(TextOf(event::Suspended{WaitKind::kEvent, 5, {}, {}}),
+            "waits for object#5");
+}
+
+TEST(TraceTextTest, WhoWasNeverIntroducedIsKnownByNumber) {
+  EXPECT_EQ(TextOf(event::Woken{TaskId(9)}), "wakes task#9");
+  EXPECT_EQ(TextOf(event::Woken{TaskId()}), "wakes loop");
+  EXPECT_EQ(TextOf(event::Accessed{ObjectId(9), AccessKind::kRead}),
+            "reads object#9");
+}
+
+TEST(TraceTextTest, AChoiceOfMoreThanWereListedNamesNobody) {
+  static constexpr TaskId kListed[] = {TaskId(1), TaskId(2)};
+  EXPECT_EQ(
+      TextOf(event::Chosen{{ChoiceKind::kNextEntity, 9, 5, "", {}}, kListed}),
+      "choice of next task: 5 of 9 {task#1, task#2}");
+}
+
+// Whatever a program puts into names and lines, an event is one line, and a
+// terminal is left as it was.
+TEST(TraceTextTest, NoTextBreaksTheLineOrMovesTheCursor) {
+  const std::string nasty("a\nb\rc\0d\x1b[2Je\x7f\tf\v", 16);
+  const std::string shown = "a b c\\x00d\\x1b[2Je\\x7f\tf\\x0b";
+  EXPECT_EQ(TextOf(event::Logged{nasty, {}}), "log: " + shown);
+  EXPECT_EQ(TextOf(event::Failed{nasty, {}}), "FAILURE: " + shown);
+  EXPECT_EQ(TextOf(event::Faulted{nasty, NodeId()}), "fault: " + shown);
+  EXPECT_EQ(TextOf(event::SpanBegun{SpanId(1), {}, nasty}),
+            absl::StrCat("begins \"", shown, "\""));
+  EXPECT_EQ(TextOf(event::Chosen{{ChoiceKind::kData, 2, 1, nasty, {}}, {}}),
+            absl::StrCat("choice of data \"", shown, "\": 1 of 2"));
+  EXPECT_EQ(TextOf(event::ObjectMade{ObjectId(1), {}, nasty, nasty, {}}),
+            absl::StrCat("makes ", shown, " \"", shown, "\""));
+  TraceNames names;
+  names.Learn(
+      {SimTime(), TaskId(),
+       event::Spawned{TaskId(1), {}, EntityKind::kTask, {}, nasty, {}, {}}});
+  EXPECT_EQ(names.Task(TaskId(1)), shown + "#1");
+  EXPECT_EQ(
+      EventSite({SimTime(), TaskId(), event::Logged{"", {"a\nb", "F", 1}}}),
+      "a b:1 F");
+}
+
+// ---- FormatInfo -------------------------------------------------------------
+
+TEST(TraceTextTest, InfoShowsHeaderAndOutcome) {
+  Trace trace = ReadBack(SampleEvents());
+  trace.size = 1234;
+  EXPECT_EQ(FormatInfo(trace),
+            "trace:     sample.trace (1234 bytes, version 1, events)\n"
+            "test:      Bank.KeepsItsBalance\n"
+            "parameter: 2\n"
+            "target:    //bank:transfer_test\n"
+            "seed:      42 (run 6)\n"
+            "scheduler: random\n"
+            "outcome:   failed after 1.500000001s, 12 steps, 2 choices, 30 "
+            "events\n"
+            "digests:   schedule 0123456789abcdef, data fedcba9876543210\n"
+            "failure:   balance is off\n"
+            "           by 3\n"
+            "           at 1.500000001s, step 11, task client#2, "
+            "bank/transfer.cc:41\n");
+}
+
+TEST(TraceTextTest, InfoLeavesOutWhatIsNotKnown) {
+  Trace trace;
+  trace.name = "x";
+  EXPECT_EQ(FormatInfo(trace),
+            "trace:     x (0 bytes, version 1, choices only)\n"
+            "seed:      1 (run 0)\n"
+            "scheduler: fifo\n"
+            "outcome:   unknown, 0 events and 0 choices were saved\n");
+  trace.footer.emplace().outcome = static_cast<Outcome>(77);
+  EXPECT_THAT(FormatInfo(trace),
+              HasSubstr("outcome:   kind 77 after 0.000s, "));
+  trace.footer->outcome = Outcome::kUnknown;
+  EXPECT_THAT(FormatInfo(trace),
+              HasSubstr("outcome:   unknown after 0.000s, "));
+}
+
+TEST(TraceTextTest, InfoShowsUnknownEventsAndDamage) {
+  Trace trace;
+  trace.unknown_events = 3;
+  trace.damage = "x: damaged at byte 7 of 9: cut short";
+  EXPECT_THAT(
+      FormatInfo(trace),
+      HasSubstr("unknown:   3 events of kinds that this version does not know\n"
+                "damage:    x: damaged at byte 7 of 9: cut short\n"));
+}
+
+}  // namespace
+}  // namespace orrery
