@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "orrery/sim/random.h"
+#include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
 #include "orrery/sim/spawn.h"
 #include "orrery/sim/sync/queue.h"
@@ -80,31 +81,59 @@ Task<> Whole() {
   co_await two;
 }
 
+template <typename... Arguments>
+void RunOne(Setup& setup, Arguments... arguments) {
+  setup.End(Simulation(setup.Begin()).Run(arguments...));
+}
+
+// A thousand tasks share the operations.
+constexpr int kTasks = 1000;
+
+int Rounds(uint64_t operations) {
+  return static_cast<int>((operations + kTasks - 1) / kTasks);
+}
+
+void RunSleeps(Setup& setup, uint64_t operations) {
+  RunOne(setup, ManyTasks, kTasks, Rounds(operations), SleepRounds);
+}
+
+void RunPingPong(Setup& setup, uint64_t operations) {
+  // A round trip is two messages.
+  RunOne(setup, PingPong, static_cast<int>(operations / 2));
+}
+
+void RunYields(Setup& setup, uint64_t operations) {
+  RunOne(setup, ManyTasks, kTasks, Rounds(operations), YieldRounds);
+}
+
+void RunSpawns(Setup& setup, uint64_t operations) {
+  RunOne(setup, SpawnAndJoin, static_cast<int>(operations));
+}
+
+void RunSleepers(Setup& setup, uint64_t operations) {
+  RunOne(setup, Sleepers, static_cast<int>(operations));
+}
+
+void RunWhole(Setup& setup, uint64_t operations) {
+  for (uint64_t i = 0; i < operations; ++i) RunOne(setup, Whole);
+}
+
 }  // namespace
 
-RunResult RunSleeps(const SimulationOptions& options, int tasks, int rounds) {
-  return Simulation(options).Run(ManyTasks, tasks, rounds, SleepRounds);
-}
-
-RunResult RunPingPong(const SimulationOptions& options, int messages) {
-  // A round trip is two messages.
-  return Simulation(options).Run(PingPong, messages / 2);
-}
-
-RunResult RunYields(const SimulationOptions& options, int tasks, int rounds) {
-  return Simulation(options).Run(ManyTasks, tasks, rounds, YieldRounds);
-}
-
-RunResult RunSpawns(const SimulationOptions& options, int children) {
-  return Simulation(options).Run(SpawnAndJoin, children);
-}
-
-RunResult RunSleepers(const SimulationOptions& options, int tasks) {
-  return Simulation(options).Run(Sleepers, tasks);
-}
-
-RunResult RunWhole(const SimulationOptions& options) {
-  return Simulation(options).Run(Whole);
+const std::vector<Workload>& Workloads() {
+  static const auto* const workloads = new std::vector<Workload>{
+      {"W1", "1,000 tasks sleep for random times, again and again", "wake-up",
+       1'000'000, RunSleeps},
+      {"W2", "two tasks exchange messages through a pair of queues", "message",
+       1'000'000, RunPingPong},
+      {"W3", "1,000 tasks yield, again and again", "switch", 1'000'000,
+       RunYields},
+      {"W4", "children are spawned and awaited, one by one", "child", 1'000'000,
+       RunSpawns},
+      {"W5", "a million tasks sleep at once", "task", 1'000'000, RunSleepers},
+      {"W6", "whole simulations of two tasks", "simulation", 100'000, RunWhole},
+  };
+  return *workloads;
 }
 
 }  // namespace orrery
