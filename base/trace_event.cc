@@ -41,8 +41,57 @@ absl::string_view WaitName(WaitKind kind) {
       return "room in queue";
     case WaitKind::kForeign:
       return "something outside Orrery";
+    case WaitKind::kFuture:
+      return "future";
+    case WaitKind::kSemaphore:
+      return "unit of semaphore";
+    case WaitKind::kCondition:
+      return "condition";
+    case WaitKind::kBarrier:
+      return "barrier";
+    case WaitKind::kChannelReceive:
+      return "item in channel";
+    case WaitKind::kChannelSend:
+      return "room in channel";
+    case WaitKind::kReadLock:
+      return "read lock";
+    case WaitKind::kWriteLock:
+      return "write lock";
+    case WaitKind::kGroup:
+      return "children of task group";
+    case WaitKind::kAny:
+      return "the first of several";
+    case WaitKind::kSelect:
+      return "the first ready case of a select";
+    case WaitKind::kPool:
+      return "worker of thread pool";
   }
   return "unknown";
+}
+
+absl::string_view WaitPrefix(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::kJoin:
+      return "task ";
+    case WaitKind::kQueueGet:
+    case WaitKind::kChannelReceive:
+      return "an item in ";
+    case WaitKind::kQueuePut:
+    case WaitKind::kChannelSend:
+      return "room in ";
+    case WaitKind::kSemaphore:
+      return "a unit of ";
+    case WaitKind::kReadLock:
+      return "a read lock of ";
+    case WaitKind::kWriteLock:
+      return "a write lock of ";
+    case WaitKind::kGroup:
+      return "the children of ";
+    case WaitKind::kPool:
+      return "a worker of ";
+    default:
+      return "";
+  }
 }
 
 absl::string_view OutcomeName(Outcome outcome) {
@@ -61,6 +110,8 @@ absl::string_view OutcomeName(Outcome outcome) {
       return "time limit";
     case Outcome::kDiverged:
       return "diverged";
+    case Outcome::kLiveLock:
+      return "live-lock";
   }
   return "unknown";
 }

@@ -42,8 +42,24 @@ enum class WaitKind : uint8_t {
   kQueueGet = 7,
   kQueuePut = 8,
   kForeign = 9,  // an awaitable that is not Orrery's
+  kFuture = 10,
+  kSemaphore = 11,
+  kCondition = 12,
+  kBarrier = 13,
+  kChannelReceive = 14,
+  kChannelSend = 15,
+  kReadLock = 16,
+  kWriteLock = 17,
+  kGroup = 18,   // the end of a task group's children
+  kAny = 19,     // the first of several
+  kSelect = 20,  // whichever of several cases is ready first
+  kPool = 21,    // a worker of a thread pool
 };
 absl::string_view WaitName(WaitKind kind);
+// Returns what stands before the object's name where a wait is put into words:
+// "an item in ", to be followed by "Queue \"jobs\"". Empty where the name says
+// it all, and where no single object is waited for.
+absl::string_view WaitPrefix(WaitKind kind);
 
 // How a run ended.
 enum class Outcome : uint8_t {
@@ -54,6 +70,7 @@ enum class Outcome : uint8_t {
   kStepLimit = 4,
   kTimeLimit = 5,
   kDiverged = 6,  // a replay met something else than was recorded
+  kLiveLock = 7,  // many steps, and the clock does not move
 };
 absl::string_view OutcomeName(Outcome outcome);
 
@@ -126,14 +143,29 @@ struct Accessed {
   AccessKind kind = AccessKind::kNone;
 };
 
-// The acting task or callback is over.
+// The acting task or callback is over. Neither flag: it returned.
 struct Finished {
-  bool failed = false;  // by an exception
+  bool failed = false;     // by an exception
+  bool cancelled = false;  // because it was asked to cancel, and gave way
 };
 
 // A timer was cancelled before it ran.
 struct TimerCancelled {
   TaskId timer;
+};
+
+// The acting task (or the event loop, if no task acts) asked `task` to cancel.
+// Whether the task gives way is seen when it finishes.
+struct CancelRequested {
+  TaskId task;
+};
+
+// A future got what its awaiters wait for, by the acting task's doing (or by
+// the event loop's, if no task acts). Neither flag: it got a value.
+struct FutureEnded {
+  ObjectId future;
+  bool failed = false;     // it got an error
+  bool cancelled = false;  // it was cancelled
 };
 
 // A line that the program logged.
@@ -178,8 +210,9 @@ struct TraceEvent {
       std::variant<event::Spawned, event::ObjectMade, event::Chosen,
                    event::Resumed, event::Suspended, event::Woken,
                    event::Accessed, event::Finished, event::TimerCancelled,
-                   event::Logged, event::Failed, event::TimePassed,
-                   event::Faulted, event::SpanBegun, event::SpanEnded>;
+                   event::CancelRequested, event::FutureEnded, event::Logged,
+                   event::Failed, event::TimePassed, event::Faulted,
+                   event::SpanBegun, event::SpanEnded>;
 
   SimTime time;
   TaskId task;  // who acts; none: the event loop itself

@@ -30,18 +30,34 @@ TEST(TraceEventTest, EveryKindOfEntityHasANameOfItsOwn) {
 }
 
 TEST(TraceEventTest, EveryKindOfWaitHasANameOfItsOwn) {
-  constexpr WaitKind kKinds[] = {WaitKind::kNothing,  WaitKind::kTurn,
-                                 WaitKind::kSleep,    WaitKind::kJoin,
-                                 WaitKind::kAll,      WaitKind::kMutex,
-                                 WaitKind::kEvent,    WaitKind::kQueueGet,
-                                 WaitKind::kQueuePut, WaitKind::kForeign};
+  constexpr WaitKind kKinds[] = {
+      WaitKind::kNothing,     WaitKind::kTurn,     WaitKind::kSleep,
+      WaitKind::kJoin,        WaitKind::kAll,      WaitKind::kMutex,
+      WaitKind::kEvent,       WaitKind::kQueueGet, WaitKind::kQueuePut,
+      WaitKind::kForeign,     WaitKind::kFuture,   WaitKind::kSemaphore,
+      WaitKind::kCondition,   WaitKind::kBarrier,  WaitKind::kChannelReceive,
+      WaitKind::kChannelSend, WaitKind::kReadLock, WaitKind::kWriteLock,
+      WaitKind::kGroup,       WaitKind::kAny,      WaitKind::kSelect,
+      WaitKind::kPool};
   ExpectNames(kKinds, WaitName);
+}
+
+TEST(TraceEventTest, TheObjectOfAWaitFollowsWhatIsWantedOfIt) {
+  EXPECT_EQ(WaitPrefix(WaitKind::kQueueGet), "an item in ");
+  EXPECT_EQ(WaitPrefix(WaitKind::kReadLock), "a read lock of ");
+  EXPECT_EQ(WaitPrefix(WaitKind::kMutex), "") << "its name says it all";
+  EXPECT_EQ(WaitPrefix(static_cast<WaitKind>(200)), "");
+  for (int kind = 0; kind <= 200; ++kind) {
+    const absl::string_view prefix = WaitPrefix(static_cast<WaitKind>(kind));
+    EXPECT_TRUE(prefix.empty() || prefix.back() == ' ') << kind;
+  }
 }
 
 TEST(TraceEventTest, EveryOutcomeHasANameOfItsOwn) {
   constexpr Outcome kKinds[] = {Outcome::kCompleted, Outcome::kFailed,
                                 Outcome::kDeadlock,  Outcome::kStepLimit,
-                                Outcome::kTimeLimit, Outcome::kDiverged};
+                                Outcome::kTimeLimit, Outcome::kDiverged,
+                                Outcome::kLiveLock};
   ExpectNames(kKinds, OutcomeName);
   EXPECT_EQ(OutcomeName(Outcome::kUnknown), "unknown");
 }
@@ -52,6 +68,11 @@ TEST(TraceEventTest, TheNumbersOfTheKindsStay) {
   EXPECT_EQ(static_cast<int>(EntityKind::kMessage), 4);
   EXPECT_EQ(static_cast<int>(WaitKind::kNothing), 0);
   EXPECT_EQ(static_cast<int>(WaitKind::kForeign), 9);
+  EXPECT_EQ(static_cast<int>(WaitKind::kFuture), 10);
+  EXPECT_EQ(static_cast<int>(WaitKind::kChannelReceive), 14);
+  EXPECT_EQ(static_cast<int>(WaitKind::kReadLock), 16);
+  EXPECT_EQ(static_cast<int>(WaitKind::kGroup), 18);
+  EXPECT_EQ(static_cast<int>(WaitKind::kPool), 21);
   EXPECT_EQ(static_cast<int>(Outcome::kUnknown), 0);
   EXPECT_EQ(static_cast<int>(Outcome::kDiverged), 6);
 }

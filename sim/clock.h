@@ -33,14 +33,6 @@ inline void BlockingSleep(absl::Duration duration,
   Simulation::Current("BlockingSleep").PassTime(ToNanoseconds(duration), site);
 }
 
-// Says that the computation at this place takes `duration` of processor time,
-// during which the loop cannot do anything else. Code that does not say so
-// takes no simulated time.
-inline void Compute(absl::Duration duration,
-                    SourceSite site = SourceSite::current()) {
-  Simulation::Current("Compute").PassTime(ToNanoseconds(duration), site);
-}
-
 }  // namespace orrery
 
 #endif  // ORRERY_SIM_CLOCK_H_

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "orrery/sim/compute.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
 #include "orrery/sim/spawn.h"

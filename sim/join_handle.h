@@ -1,21 +1,21 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// `JoinHandle<T>`: a task that was spawned, seen from outside.
+// `JoinHandle<T>`: a task that was spawned, seen from outside, with its result.
 
 #ifndef ORRERY_SIM_JOIN_HANDLE_H_
 #define ORRERY_SIM_JOIN_HANDLE_H_
 
 #include <coroutine>
-#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "orrery/base/check.h"
-#include "orrery/base/ids.h"
+#include "orrery/base/trace_event.h"
 #include "orrery/sim/promise.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task.h"
+#include "orrery/sim/task_handle.h"
 #include "orrery/sim/task_state.h"
 
 namespace orrery {
@@ -31,45 +31,37 @@ namespace orrery {
 //   JoinHandle<int> handle = Spawn("answer", Compute);
 //   int answer = co_await handle;
 //
-// Dropping a handle leaves the task running. An exception that nobody can see
-// any more, since all handles are gone, fails the run.
+// If the task that waits is cancelled, so is the task that it waits for; to
+// prevent that, await Shield(handle).
 template <typename T = void>
-class JoinHandle {
+class JoinHandle : public TaskHandle {
   template <bool kMoves>
   class Awaiter;
 
  public:
   JoinHandle() = default;  // refers to no task
-  JoinHandle(const JoinHandle& other) : task_(other.task_) {
-    if (task_ != nullptr) ++task_->handles;
-  }
-  JoinHandle(JoinHandle&& other) noexcept
-      : task_(std::exchange(other.task_, nullptr)) {}
-  JoinHandle& operator=(JoinHandle other) noexcept {
-    std::swap(task_, other.task_);
-    return *this;
-  }
-  ~JoinHandle() {
-    if (task_ != nullptr) Simulation::ReleaseTask(task_);
-  }
 
   Awaiter<false> operator co_await() const& { return Awaiter<false>(*this); }
   Awaiter<true> operator co_await() && {
     return Awaiter<true>(std::move(*this));
   }
 
-  explicit operator bool() const { return task_ != nullptr; }
-  // Whether the task is over.
-  bool Done() const { return task_ != nullptr && task_->done; }
-  TaskId id() const { return task_ != nullptr ? task_->number() : TaskId(); }
-  // Returns "client#7", or "task#7" if it was given no name. Names belong to
-  // the simulation: once that is over, every task is "task#7".
-  std::string Name() const {
-    return task_ != nullptr ? Simulation::NameOf(task_) : "";
+  // Returns the result, or throws what the task threw. Throws InvalidStateError
+  // if the task is not over.
+  decltype(auto) Result() const {
+    TaskState* task = Ended("Result()");
+    Simulation::Current("Result()").Joined(task);
+    if constexpr (!std::is_void_v<T>) {
+      return std::as_const(static_cast<TaskStateOf<T>*>(task)->result);
+    }
   }
 
+  // Lets go of the task, which runs on. An error that it ends with fails the
+  // run.
+  void Detach() && { TaskHandle(std::move(*this)); }
+
   // Takes over `task`. For `Spawn`.
-  explicit JoinHandle(TaskState* task) : task_(task) { ++task_->handles; }
+  explicit JoinHandle(TaskState* task) : TaskHandle(task) {}
 
  private:
   // Holds on to the task, as a handle does: the handle that it came from may go
@@ -78,17 +70,20 @@ class JoinHandle {
   class Awaiter {
    public:
     explicit Awaiter(JoinHandle handle) : handle_(std::move(handle)) {
-      ORRERY_CHECK(handle_.task_ != nullptr,
+      ORRERY_CHECK(static_cast<bool>(handle_),
                    "a JoinHandle was awaited that is empty");
     }
 
-    bool await_ready() const { return handle_.task_->done; }
+    bool await_ready() const { return handle_.state()->done(); }
     template <TaskPromise Awaiting>
     void await_suspend(std::coroutine_handle<Awaiting> frame) {
-      Simulation::Current("co_await JoinHandle").Join(frame, handle_.task_);
+      TaskState* task = handle_.state();
+      Simulation::Current("co_await JoinHandle")
+          .Await(frame, WaitKind::kJoin, task, task->number().value);
     }
     decltype(auto) await_resume() {
-      TaskState* task = handle_.task_;
+      ThrowIfCancelled();
+      TaskState* task = handle_.state();
       Simulation::Current("co_await JoinHandle").Joined(task);
       if constexpr (!std::is_void_v<T>) {
         T& result = static_cast<TaskStateOf<T>*>(task)->result;
@@ -103,8 +98,6 @@ class JoinHandle {
    private:
     JoinHandle handle_;
   };
-
-  TaskState* task_ = nullptr;
 };
 
 }  // namespace orrery

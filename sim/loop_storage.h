@@ -21,6 +21,7 @@
 #include "orrery/base/source_site.h"
 #include "orrery/scheduler/fifo_scheduler.h"
 #include "orrery/sim/history.h"
+#include "orrery/sim/local_values.h"
 #include "orrery/sim/ready_queue.h"
 #include "orrery/sim/recorder.h"
 #include "orrery/sim/task_state.h"
@@ -124,6 +125,12 @@ class LabelTable {
   std::vector<absl::string_view> labels_;
 };
 
+// What few tasks have.
+struct TaskExtras {
+  SpanId span;         // the innermost group of choices
+  LocalValues locals;  // of task-local variables
+};
+
 struct LoopStorage {
   ReadyQueue ready;
   TimerQueue timers;
@@ -136,6 +143,8 @@ struct LoopStorage {
   std::vector<Access> accesses;  // of the running step, if anybody asks
   // What tasks threw to which there are handles, by their numbers.
   std::map<uint32_t, std::exception_ptr> errors;
+  std::map<uint32_t, TaskExtras> extras;  // by the numbers of tasks
+  LocalValues locals;  // those of the main task and outside of tasks
   FifoScheduler fifo;  // for simulations that name no policy
 
   void Clear() {
@@ -147,6 +156,8 @@ struct LoopStorage {
     history.clear();
     accesses.clear();
     errors.clear();
+    extras.clear();
+    locals = LocalValues();
   }
 
   // Returns cleared storage, used before if possible.

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "orrery/sim/clock.h"
+#include "orrery/sim/combinators/when_all.h"
 #include "orrery/sim/post.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
@@ -18,7 +19,6 @@
 #include "orrery/sim/sync/event.h"
 #include "orrery/sim/sync/mutex.h"
 #include "orrery/sim/sync/queue.h"
-#include "orrery/sim/when_all.h"
 
 namespace orrery {
 namespace {

@@ -12,7 +12,10 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "orrery/base/source_site.h"
+#include "orrery/sim/completion.h"
 #include "orrery/sim/frame_pool.h"
+#include "orrery/sim/local_values.h"
 #include "orrery/sim/runnable.h"
 
 namespace orrery {
@@ -35,7 +38,12 @@ struct PostedCallback : Runnable {
 
   absl::AnyInvocable<void() &&> function;
   Simulation* owner = nullptr;  // in whose loop it waits; null if it does not
+  Completion* waits_for = nullptr;  // whose end it is to run at
+  LocalValues locals;  // of task-local variables, as it was posted with
   uint32_t references = 1;
+  SourceSite site;  // where it was posted
+  // It is a job on a thread pool: time cannot pass in it on the loop's clock.
+  bool on_worker = false;
 };
 
 }  // namespace orrery

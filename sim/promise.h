@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "orrery/base/source_site.h"
+#include "orrery/sim/completion.h"
 #include "orrery/sim/frame_pool.h"
 
 namespace orrery {
@@ -28,10 +29,19 @@ namespace promise_internal {
 // Destroying from the outermost inward would recurse once per frame.
 inline constinit thread_local bool unwinding = false;
 
-// Called when the outermost frame of the running task has ended.
-// `error` is null unless an exception left it.
-void FinishCurrentTask(std::coroutine_handle<> frame,
+// Called when the outermost frame of the running task has ended. `error` is
+// what was thrown if `end` is kError.
+void FinishCurrentTask(std::coroutine_handle<> frame, End end,
                        const std::exception_ptr* error) noexcept;
+// Whether the running task is to be thrown `Cancelled` where it goes on.
+inline constinit thread_local bool cancelling = false;
+[[noreturn]] void ThrowCancelled();
+// Set while a Task is discarded, with the Tasks that are its arguments.
+inline constinit thread_local bool discarding = false;
+// Says that a Task is destroyed which was made at `made` and never awaited.
+void NeverAwaited(const SourceSite& made) noexcept;
+// Whether the exception that is being handled is `Cancelled`.
+bool HandlingCancelled() noexcept;
 // Returns the record of the running task.
 TaskState* RunningTask();
 // The frame that runs when the current one has suspended; null if none does.
@@ -46,6 +56,13 @@ inline void ResumeNext(std::coroutine_handle<> frame) noexcept {
 
 }  // namespace promise_internal
 
+// Throws `Cancelled` if the task goes on only to be told so. Each awaitable
+// that suspends a task calls it first thing in `await_resume`.
+inline void ThrowIfCancelled() {
+  if (promise_internal::cancelling) [[unlikely]]
+    promise_internal::ThrowCancelled();
+}
+
 class PromiseBase {
  public:
   static void* operator new(size_t size) { return FramePool::Allocate(size); }
@@ -55,7 +72,8 @@ class PromiseBase {
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
 
-  // Remembers where the coroutine waits, for reports.
+  // Remembers where the coroutine waits, for reports. Until it has begun, the
+  // site is where it was made, or none if it was spawned.
   template <typename Awaitable>
   Awaitable&& await_transform(Awaitable&& awaitable,
                               SourceSite site = SourceSite::current()) {
@@ -79,8 +97,8 @@ class PromiseBase {
       if (std::coroutine_handle<> awaiting = promise.continuation(); awaiting) {
         promise_internal::ResumeNext(awaiting);
       } else {
-        promise_internal::FinishCurrentTask(
-            ended, promise.failed() ? &promise.error() : nullptr);
+        promise_internal::FinishCurrentTask(ended, promise.end(),
+                                            &promise.error());
       }
     }
     void await_resume() const noexcept {}

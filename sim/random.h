@@ -85,9 +85,7 @@ class ChoiceSpan {
  public:
   explicit ChoiceSpan(absl::string_view label)
       : simulation_(Simulation::Current("ChoiceSpan")),
-        parent_(simulation_.current_task() != nullptr
-                    ? simulation_.current_task()->span
-                    : SpanId()),
+        parent_(simulation_.CurrentSpan()),
         span_(simulation_.BeginSpan(label)) {}
   ChoiceSpan(const ChoiceSpan&) = delete;
   ChoiceSpan& operator=(const ChoiceSpan&) = delete;

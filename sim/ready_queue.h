@@ -5,9 +5,9 @@
 // policy chooses the order, an array of candidates beside it, from which any
 // element can be taken in constant time.
 //
-// `candidates()[0]` is always the head of the list, so that index 0 means "go
-// on first in, first out"; the order of the others follows from what was taken
-// before.
+// `candidates()[0]` is always the first candidate, so that index 0 means "go on
+// first in, first out"; the order of the others follows from what was taken
+// before. Notices take their turn between them, and are no candidates.
 
 #ifndef ORRERY_SIM_READY_QUEUE_H_
 #define ORRERY_SIM_READY_QUEUE_H_
@@ -27,14 +27,23 @@ class ReadyQueue {
   // Empties the queue. `ordered`: whether candidates are wanted.
   void Reset(bool ordered) {
     list_.Clear();
+    notices_.Clear();
     size_ = 0;
     ordered_ = ordered;
     next_order_ = kFirstOrder;
   }
 
-  bool empty() const { return list_.empty(); }
+  bool empty() const { return list_.empty() && notices_.empty(); }
   bool ordered() const { return ordered_; }
-  Runnable* front() const { return list_.front(); }
+  // Returns what first-in first-out order would run next; null if it is empty.
+  Runnable* front() const {
+    Runnable* head = list_.front();
+    if (!notices_.empty()) [[unlikely]] {
+      Runnable* notice = notices_.front();
+      if (head == nullptr || notice->order < head->order) return notice;
+    }
+    return head;
+  }
   // Greater than the order of everything that is in the queue.
   uint64_t next_order() const { return next_order_; }
 
@@ -56,14 +65,34 @@ class ReadyQueue {
     node->place = Runnable::Place::kReady;
     node->object = next.object;
     node->access_kind = next.kind;
-    node->order = list_.front()->order - 1;
+    node->order = front()->order - 1;
     list_.PushFront(node);
     AddCandidate(node);
     MoveToFront(node);
   }
 
+  // Adds a notice: it takes its turn, and is no candidate.
+  void PushNotice(Notice* notice) {
+    notice->place = Runnable::Place::kReady;
+    notice->order = next_order_++;
+    (ordered_ ? notices_ : list_).PushBack(notice);
+  }
+
+  // The same for a queue of which it is known whether it is ordered.
+  template <bool kOrdered>
+  Runnable* Front() const {
+    return kOrdered ? front() : list_.front();
+  }
+  // Takes the front one, which is no notice.
+  template <bool kOrdered>
+  void Pop(Runnable* head) {
+    list_.Remove(head);
+    head->place = Runnable::Place::kNowhere;
+    if (kOrdered) DropCandidate(head->index);
+  }
+
   Runnable* PopFront() {
-    Runnable* node = list_.front();
+    Runnable* node = front();
     Remove(node);
     return node;
   }
@@ -71,22 +100,33 @@ class ReadyQueue {
   // Takes the candidate at `index`. Only if there are at least two.
   Runnable* Take(size_t index) {
     Runnable* node = at(index);
-    Remove(node);
+    list_.Remove(node);
+    node->place = Runnable::Place::kNowhere;
+    DropCandidate(static_cast<uint32_t>(index));
     return node;
   }
 
   void Remove(Runnable* node) {
-    list_.Remove(node);
     node->place = Runnable::Place::kNowhere;
-    if (ordered_) DropCandidate(node->index);
+    if (!ordered_) {
+      list_.Remove(node);
+    } else if (node->is_notice()) [[unlikely]] {
+      notices_.Remove(node);
+    } else {
+      list_.Remove(node);
+      DropCandidate(node->index);
+    }
   }
 
-  // Moves the head to the back; it keeps the access it declared.
+  // Moves the head, which is no notice, to the back; it keeps the access it
+  // declared.
   void RotateFront() {
     list_.front()->order = next_order_++;
     list_.Rotate();
     if (size_ > 1) MoveToFront(list_.front());
   }
+  // Returns the first notice, or null. Only in an ordered queue.
+  Notice* FirstNotice() const { return static_cast<Notice*>(notices_.front()); }
 
   // How many candidates there are. Only in an ordered queue, as the next two.
   size_t size() const { return size_; }
@@ -135,6 +175,7 @@ class ReadyQueue {
   void Grow();
 
   RunnableList list_;
+  RunnableList notices_;  // apart from the candidates, if it is ordered
   bool ordered_ = false;
   uint32_t size_ = 0;
   uint32_t capacity_ = 0;

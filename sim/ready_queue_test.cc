@@ -86,5 +86,42 @@ TEST(ReadyQueueTest, KeepsItsOrderOverRandomOperations) {
   }
 }
 
+TEST(ReadyQueueTest, NoticesTakeTheirTurnAndAreNoCandidates) {
+  for (const bool ordered : {false, true}) {
+    ReadyQueue queue;
+    queue.Reset(ordered);
+    Runnable a, b;
+    Notice first(nullptr), second(nullptr);
+    queue.PushNotice(&first);
+    queue.PushBack(&a, {});
+    queue.PushNotice(&second);
+    queue.PushBack(&b, {});
+    if (ordered) {
+      EXPECT_EQ(queue.size(), 2);
+      EXPECT_EQ(queue.candidates()[0], &a);
+      EXPECT_EQ(queue.FirstNotice(), &first);
+    }
+    EXPECT_EQ(queue.front(), &first);
+    EXPECT_EQ(queue.PopFront(), &first);
+    EXPECT_EQ(queue.PopFront(), &a);
+    EXPECT_EQ(queue.PopFront(), &second);
+    EXPECT_EQ(queue.PopFront(), &b);
+    EXPECT_TRUE(queue.empty());
+  }
+}
+
+TEST(ReadyQueueTest, WhatIsPutInFrontComesBeforeNoticesToo) {
+  ReadyQueue queue;
+  queue.Reset(/*ordered=*/true);
+  Runnable a, b;
+  Notice notice(nullptr);
+  queue.PushNotice(&notice);
+  queue.PushBack(&a, {});
+  queue.PushFront(&b, {});
+  EXPECT_EQ(queue.PopFront(), &b);
+  EXPECT_EQ(queue.PopFront(), &notice);
+  EXPECT_EQ(queue.PopFront(), &a);
+}
+
 }  // namespace
 }  // namespace orrery

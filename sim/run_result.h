@@ -15,27 +15,12 @@
 #include "absl/time/time.h"
 #include "orrery/base/ids.h"
 #include "orrery/base/sim_time.h"
+#include "orrery/base/task_report.h"
 #include "orrery/base/trace_event.h"
 #include "orrery/base/trace_sink.h"
+#include "orrery/sim/slow_step.h"
 
 namespace orrery {
-
-// A task that was not done when the run ended.
-struct TaskReport {
-  TaskId id;
-  std::string name;  // "client#7"
-  WaitKind wait = WaitKind::kNothing;
-  std::string waits_for;  // "Mutex \"state\"", "task server#2", or, if that has
-                          // been destroyed, "mutex, which is gone"
-  std::string held_by;    // "server#2", "server#2, which is over"; empty where
-                          // nothing can be held
-  SimTime due;            // for kSleep
-  // Where it waits, innermost first: "bank.cc:41 Transfer". The last one is
-  // where the task's body stands.
-  std::vector<std::string> stack;
-  std::string spawned_at;               // "bank.cc:90 Main"
-  std::vector<std::string> awaited_by;  // names
-};
 
 // What made a run fail.
 struct RunFailure {
@@ -58,18 +43,16 @@ struct RunResult {
   // Every task that was not done, in the order of creation. Empty if the
   // outcome is kCompleted.
   std::vector<TaskReport> tasks;
+  // The steps in which more time passed than `SimulationOptions::slow_step`:
+  // the first hundred. They do not make a run fail.
+  std::vector<SlowStep> slow_steps;
+  uint64_t slow_step_count = 0;  // of all
 
   bool ok() const { return outcome == Outcome::kCompleted; }
 };
 
-// Returns "waits for Mutex \"state\" held by server#2" or "sleeps
-// until 3.000s".
-std::string FormatWait(const TaskReport& task);
-
-// Returns `task` in a few lines: what it waits for, who holds that, where.
-std::string FormatTaskReport(const TaskReport& task);
-
-// Returns the outcome in one line, and after it each task that was not done.
+// Returns the outcome in one line, and after it the tree of the tasks that were
+// not done (base/task_tree.h) and each slow step.
 std::string FormatRunResult(const RunResult& result);
 
 }  // namespace orrery

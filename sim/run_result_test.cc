@@ -16,40 +16,6 @@ TaskReport Waiting(const char* name, const char* waits_for) {
   return task;
 }
 
-TEST(FormatWaitTest, SaysWhatIsWaitedForAndWhoHasIt) {
-  TaskReport task = Waiting("client#7", "Mutex \"state\"");
-  EXPECT_EQ(FormatWait(task), "waits for Mutex \"state\"");
-  task.held_by = "server#2";
-  EXPECT_EQ(FormatWait(task), "waits for Mutex \"state\" held by server#2");
-}
-
-TEST(FormatWaitTest, ASleeperSleepsUntilAnInstant) {
-  TaskReport task;
-  task.wait = WaitKind::kSleep;
-  task.due = SimTime(3'000'000'000);
-  EXPECT_EQ(FormatWait(task), "sleeps until 3.000s");
-  task.due = SimTime::Infinite();
-  EXPECT_EQ(FormatWait(task), "sleeps until never");
-}
-
-TEST(FormatWaitTest, WhatWaitsForNothingWasStopped) {
-  TaskReport task;
-  EXPECT_EQ(FormatWait(task), "was stopped");
-}
-
-TEST(FormatTaskReportTest, ALineForEachThingThatIsKnown) {
-  TaskReport task = Waiting("client#7", "Event \"ready\"");
-  EXPECT_EQ(FormatTaskReport(task), "client#7 waits for Event \"ready\"");
-  task.stack = {"bank.cc:41 Transfer", "bank.cc:90 Main"};
-  task.spawned_at = "bank.cc:120 Start";
-  task.awaited_by = {"main#1", "janitor#9"};
-  EXPECT_EQ(FormatTaskReport(task),
-            "client#7 waits for Event \"ready\"\n"
-            "    at bank.cc:41 Transfer <- bank.cc:90 Main\n"
-            "    spawned at bank.cc:120 Start\n"
-            "    awaited by main#1, janitor#9");
-}
-
 TEST(FormatRunResultTest, TheOutcomeIsOneLine) {
   RunResult result;
   result.outcome = Outcome::kCompleted;
@@ -69,10 +35,26 @@ TEST(FormatRunResultTest, AFailureAndTheTasksFollow) {
   result.tasks[0].stack = {"a.cc:1 A"};
   EXPECT_EQ(FormatRunResult(result),
             "deadlock after 2.000s and 12 steps: deadlock: nothing can run\n"
-            "  a#2 waits for Mutex \"x\"\n"
-            "    at a.cc:1 A\n"
+            "  a#2 waits for Mutex \"x\" at a.cc:1 A\n"
             "  b#3 waits for Mutex \"y\"");
   EXPECT_FALSE(result.ok());
+}
+
+TEST(FormatRunResultTest, SlowStepsComeLast) {
+  RunResult result;
+  result.outcome = Outcome::kCompleted;
+  SlowStep slow;
+  slow.passed = absl::Seconds(5);
+  slow.step = 2;
+  slow.task_name = "a#2";
+  slow.site = "a.cc:1 A";
+  result.slow_steps = {slow};
+  result.slow_step_count = 4;
+  EXPECT_EQ(FormatRunResult(result),
+            "completed after 0.000s and 0 steps\n"
+            "  a#2 held up everybody for 5.000s, at a.cc:1 A (from 0.000s on, "
+            "step 2)\n"
+            "  ... and 3 more slow steps");
 }
 
 TEST(RunResultTest, AResultThatNobodyFilledInIsNotOk) {

@@ -13,6 +13,7 @@
 #include "orrery/base/ids.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/scheduler/scheduler.h"
+#include "orrery/sim/ring.h"
 
 namespace orrery {
 
@@ -30,82 +31,34 @@ struct Runnable : Candidate {
   // How many more trips to the back of the ready queue come before it runs. In
   // CPython a sleeper wakes in two trips: the timer fires, then the task runs.
   uint8_t hops = 0;
+  static constexpr uint8_t kIsNotice = 255;  // stands in `hops` of a `Notice`
 
+  bool is_notice() const { return hops == kIsNotice; }
   TaskId number() const { return task; }
   SimTime due() const { return SimTime(static_cast<int64_t>(order)); }
   void set_due(SimTime due) { order = static_cast<uint64_t>(due.ns); }
 };
 
-// A list of runnables, first in, first out. It owns nothing. It is circular,
-// so that it takes one pointer: there are many lists, and most are empty.
-class RunnableList {
- public:
-  bool empty() const { return head_ == nullptr; }
-  Runnable* front() const { return head_; }
-  // Returns the one after `node`, or null.
-  Runnable* after(const Runnable* node) const {
-    return node->next == head_ ? nullptr : node->next;
-  }
-  // Whether there is exactly one.
-  bool single() const { return head_ != nullptr && head_->next == head_; }
+using RunnableList = Ring<Runnable>;
 
-  void PushBack(Runnable* node) {
-    if (head_ == nullptr) {
-      node->next = node->prev = head_ = node;
-    } else {
-      InsertBefore(head_, node);
-    }
-  }
-  void PushFront(Runnable* node) {
-    PushBack(node);
-    head_ = node;
-  }
-  // Puts `node` before `position`, which is in the list; before the front one,
-  // that is the back.
-  void InsertBefore(Runnable* position, Runnable* node) {
-    Runnable* before = position->prev;
-    node->next = position;
-    node->prev = before;
-    before->next = node;
-    position->prev = node;
-  }
-  void Remove(Runnable* node) {
-    Runnable* following = node->next;
-    if (following == node) {
-      head_ = nullptr;
-      return;
-    }
-    node->prev->next = following;
-    following->prev = node->prev;
-    if (head_ == node) head_ = following;
-  }
-  Runnable* PopFront() {
-    Runnable* node = head_;
-    Remove(node);
-    return node;
-  }
-  // Calls `f` for each, front to back, and leaves the list empty. `f` may put
-  // the runnable into another list.
-  template <typename F>
-  void Drain(F f) {
-    Runnable* node = head_;
-    if (node == nullptr) return;
-    head_ = nullptr;
-    const Runnable* last = node->prev;
-    for (;;) {
-      Runnable* following = node->next;
-      const bool done = node == last;
-      f(node);
-      if (done) return;
-      node = following;
-    }
-  }
-  // Moves the front one to the back.
-  void Rotate() { head_ = head_->next; }
-  void Clear() { head_ = nullptr; }
+class Simulation;
 
- private:
-  Runnable* head_ = nullptr;
+// Somebody who is to be told when a task or a future is over: a done-callback,
+// in asyncio's terms. It runs in its turn in first-in first-out order, as
+// there, but is no step, and no scheduler sees it: only the engine's own
+// combinators use it, to count and to wake.
+struct Notice : Runnable {
+  using Function = void (*)(Notice*, Simulation&);
+
+  explicit Notice(Function f) : run(f) {
+    kind = EntityKind::kCallback;
+    hops = kIsNotice;
+  }
+
+  Function run;
+  // The task that waits, by way of this, for what the notice is about; for
+  // reports. Null if none does.
+  const Runnable* on_behalf_of = nullptr;
 };
 
 }  // namespace orrery

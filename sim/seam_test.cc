@@ -21,6 +21,7 @@
 #include "orrery/base/trace_sink.h"
 #include "orrery/scheduler/scheduler.h"
 #include "orrery/sim/clock.h"
+#include "orrery/sim/combinators/when_all.h"
 #include "orrery/sim/post.h"
 #include "orrery/sim/random.h"
 #include "orrery/sim/simulation.h"
@@ -31,7 +32,6 @@
 #include "orrery/sim/sync/queue.h"
 #include "orrery/sim/sync/shared.h"
 #include "orrery/sim/task.h"
-#include "orrery/sim/when_all.h"
 
 namespace orrery {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "orrery/scheduler/fifo_scheduler.h"
+#include "orrery/sim/cancelled.h"
 #include "orrery/sim/exception_text.h"
 #include "orrery/sim/loop_storage.h"
 #include "orrery/sim/operation.h"
@@ -26,6 +27,7 @@ uint32_t NextSerial() {
 }  // namespace
 
 constinit thread_local Simulation* Simulation::current_ = nullptr;
+constinit thread_local const Simulation* Simulation::running_ = nullptr;
 
 void Simulation::FailOutside(const char* caller) {
   FailCheck("a simulation is running",
@@ -44,14 +46,17 @@ Simulation::Simulation(SimulationOptions options)
       scheduler_(options.scheduler != nullptr ? options.scheduler
                                               : &storage_->fifo),
       current_runnable_(&root_),
-      max_steps_(options.max_steps),
-      // What sleeps for ever is due at the end of time, which never comes.
-      max_time_(std::clamp(SimTime(ToNanoseconds(options.max_time)), SimTime(),
-                           After(SimTime::Infinite(), -1))),
       traits_(scheduler_->traits()),
       serial_(NextSerial()),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      // What sleeps for ever is due at the end of time, which never comes.
+      max_time_(std::clamp(SimTime(ToNanoseconds(options_.max_time)), SimTime(),
+                           After(SimTime::Infinite(), -1))),
+      slow_steps_(options_.slow_step) {
   ready_.Reset(traits_.orders);
+  asks_ = traits_.orders;
+  clock_limit_ = max_time_;
+  step_bound_ = FindStepBound();
   root_.id = kRootEntity;
   root_.kind = EntityKind::kCallback;
   scheduler_->BeginRun({.seed = options_.seed});
@@ -73,51 +78,48 @@ const History& Simulation::history() const { return storage_->history; }
 
 // ---- The loop ---------------------------------------------------------------
 
-RunResult Simulation::RunMain(TaskState* main, std::coroutine_handle<> frame) {
-  ORRERY_CHECK(!ran_,
-               "a Simulation runs once; make another one for another run");
-  ran_ = true;
-  main->is_main = true;
-  main->handles = 1;  // its end is ours to see
-  AddTask(main, frame, "main", SourceSite());
-  storage_->accesses.clear();  // of what was made before the run
-  if (ready_.ordered()) {
-    Loop<true>();
-  } else {
-    Loop<false>();
-  }
-  current_runnable_ = &root_;
-  if (outcome_ == Outcome::kCompleted) CheckUnretrieved();
-
-  recorder_.Flush();
-  scheduler_->EndRun(
-      {.outcome = outcome_, .steps = steps_, .choices = recorder_.choices()});
-  if (traits_.follows && outcome_ != Outcome::kDiverged) {
-    if (std::string why = scheduler_->Explain(); !why.empty()) {
-      why = EndOfReplay(std::move(why));
-      failure_.reset();
-      Diverge(std::move(why));
+// What is unusual about a task that goes on: it attempts an operation first, or
+// it is cancelled. Returns false if the task does not go on in this step.
+bool Simulation::PrepareStep(TaskState* task) {
+  const bool cancelled =
+      task->Is(TaskState::kMustCancel | TaskState::kWaitCancelled);
+  if (task->Is(TaskState::kAttempt)) {
+    Operation* operation = static_cast<Operation*>(task->waits_on);
+    if (cancelled) {
+      if (operation != nullptr) operation->Withdraw(*this);
+    } else if (!operation->Attempt(*this)) {
+      return false;
     }
+    task->Unset(TaskState::kAttempt);
   }
-  RunResult result;
-  result.outcome = outcome_;
-  result.elapsed = ToDuration(now_);
-  result.steps = steps_;
-  result.choices = recorder_.choices();
-  result.digests = recorder_.digests();
-  if (outcome_ != Outcome::kCompleted) {
-    result.failure = std::move(failure_);
-    result.tasks = ReportTasks();
+  if (!cancelled) return true;
+  task->Unset(TaskState::kMustCancel | TaskState::kWaitCancelled);
+  if (PromiseOf(task->resume).site().line() == 0) {
+    // It was cancelled before its first step: its body never runs.
+    FinishTask(task, End::kCancelled, nullptr);
+    EndTask(task);
+    return false;
   }
-  TearDown();
-  ReleaseTask(main);
-  return result;
+  promise_internal::cancelling = true;
+  return true;
+}
+
+// The task was cancelled while it ran, and now it waits: for nothing, then.
+void Simulation::CancelNewWait(TaskState* task) {
+  TaskState* next = nullptr;
+  if (task->place == Runnable::Place::kReady || !CancelWait(task, next)) return;
+  task->Unset(TaskState::kMustCancel);
+  if (next != nullptr) Cancel(next);
 }
 
 [[gnu::always_inline]] inline void Simulation::RunTask(TaskState* task) {
-  if (task->attempts) {
-    if (!static_cast<Operation*>(task->waits_on)->Attempt(*this)) return;
-    task->attempts = false;
+  if (const uint8_t unusual = task->flags & TaskState::kUnusual) {
+    if (unusual != TaskState::kAttempt) [[unlikely]] {
+      if (!PrepareStep(task)) return;
+    } else {
+      if (!static_cast<Operation*>(task->waits_on)->Attempt(*this)) return;
+      task->Unset(TaskState::kAttempt);
+    }
   }
   task->wait = WaitKind::kForeign;
   std::coroutine_handle<> frame = task->resume;
@@ -126,8 +128,10 @@ RunResult Simulation::RunMain(TaskState* main, std::coroutine_handle<> frame) {
     frame.resume();
     frame = promise_internal::next_frame;
   } while (frame);
-  if (task->done) {
+  if (task->Is(TaskState::kOver)) {
     EndTask(task);
+  } else if (task->Is(TaskState::kMustCancel)) [[unlikely]] {
+    CancelNewWait(task);
   } else if (task->wait == WaitKind::kForeign) [[unlikely]] {
     FailCheck("tasks wait for Orrery's awaitables only",
               absl::StrCat("task ", CurrentTaskName(),
@@ -180,31 +184,93 @@ RunResult Simulation::RunMain(TaskState* main, std::coroutine_handle<> frame) {
   return chosen;
 }
 
-template <bool kOrdered>
-void Simulation::Loop() {
+// Does what is no step: a notice, or one of several trips round the queue.
+void Simulation::RunHead(Runnable* head) {
+  if (head->is_notice()) {
+    ready_.PopFront();
+    RunNotice(static_cast<Notice*>(head));
+  } else {
+    --head->hops;
+    ready_.RotateFront();
+  }
+}
+
+void Simulation::RunNotice(Notice* notice) {
+  current_runnable_ = &root_;
+  notice->run(notice, *this);
+}
+
+void Simulation::RunNotices() {
+  while (Notice* notice = ready_.FirstNotice()) {
+    ready_.Remove(notice);
+    RunNotice(notice);
+  }
+}
+
+inline bool Simulation::BeginBatch() {
+  if (stop_after_batch_) [[unlikely]]
+    return false;
+  if (ready_.empty()) {
+    if (!MoveClock()) return false;
+  } else if (timers_->bound() <= now_) {
+    TakeDueTimers();
+  }
+  batch_end_ = ready_.next_order();
+  return true;
+}
+
+template <bool kOrdered, bool kOneStep>
+bool Simulation::Loop() {
   while (!stop_) {
-    if (BatchIsOver() && !BeginBatch()) return;
-    Runnable* head = ready_.front();
+    Runnable* head = ready_.Front<kOrdered>();
+    if (head == nullptr || head->order >= batch_end_) {
+      if (!BeginBatch()) return false;
+      head = ready_.Front<kOrdered>();
+    }
     if (head->hops != 0) {
-      --head->hops;
-      ready_.RotateFront();
+      RunHead(head);
       continue;
     }
-    if (steps_ >= max_steps_) [[unlikely]] {
-      Fail(absl::StrCat("the limit of ", max_steps_, " steps was reached"),
-           SourceSite());
-      outcome_ = Outcome::kStepLimit;
-      return;
-    }
+    if (!kOneStep && steps_ >= step_bound_) [[unlikely]]
+      return true;
     Runnable* next = head;
     if (kOrdered && ready_.size() > 1) {
       next = Choose();
-      if (next == nullptr) return;
+      if (next == nullptr) return false;
+      // Notices keep their place in first-in first-out order only.
+      if (ready_.FirstNotice() != nullptr && next != head) [[unlikely]]
+        RunNotices();
     } else {
-      ready_.PopFront();
+      ready_.Pop<kOrdered>(head);
     }
+    if (kOneStep && spin_watch_ != nullptr) spin_watch_->Note(*next);
     Execute(next);
+    if (kOneStep) return true;
   }
+  return false;
+}
+
+bool Simulation::LoopToBound() {
+  return ready_.ordered() ? Loop<true, false>() : Loop<false, false>();
+}
+
+bool Simulation::TakeStep() {
+  return ready_.ordered() ? Loop<true, true>() : Loop<false, true>();
+}
+
+void Simulation::StartEagerly(TaskState* task) {
+  if (running_ != this || closing_) return;
+  ready_.Remove(task);
+  // The running step goes on where it was interrupted.
+  Runnable* const outer = std::exchange(current_runnable_, task);
+  const bool asks = std::exchange(asks_, false);
+  const bool cancelling = std::exchange(promise_internal::cancelling, false);
+  const std::coroutine_handle<> next_frame = promise_internal::next_frame;
+  RunTask(task);
+  promise_internal::next_frame = next_frame;
+  promise_internal::cancelling = cancelling;
+  asks_ = asks;
+  current_runnable_ = outer;
 }
 
 void Simulation::EmitChosen(Candidates candidates, uint64_t index) {
@@ -233,9 +299,9 @@ bool OnlyTasks(const RunnableList& list) {
 bool Simulation::MoveClock() {
   current_runnable_ = &root_;  // whatever becomes ready now, the clock did it
   RunnableList due;
-  const SimTime next = timers_->TakeNext(max_time_, due);
-  if (due.empty()) return StopWithoutNext();
-  now_ = std::max(now_, next);
+  const SimTime next = timers_->TakeNext(clock_limit_, due);
+  if (due.empty()) return NothingIsDue();
+  MoveClockTo(next);
   if (timers_->bound() <= now_) {
     MakeReady(due, 1);
     TakeDueTimers();
@@ -245,23 +311,6 @@ bool Simulation::MoveClock() {
     MakeReady(due, OnlyTasks(due) ? 0 : 1);
   }
   return true;
-}
-
-bool Simulation::StopWithoutNext() {
-  if (timers_->Earliest() == SimTime::Infinite()) {
-    Fail(
-        "deadlock: nothing can run, no timer is set, and the main task is not "
-        "done",
-        SourceSite());
-    outcome_ = Outcome::kDeadlock;
-  } else {
-    now_ = max_time_;
-    Fail(absl::StrCat("the time limit of ", FormatSimTime(max_time_),
-                      " was reached"),
-         SourceSite());
-    outcome_ = Outcome::kTimeLimit;
-  }
-  return false;
 }
 
 void Simulation::TakeDueTimers() {
@@ -305,102 +354,45 @@ void Simulation::RunCallback(PostedCallback* callback) {
   callback->Unref();
 }
 
-// ---- Ends -------------------------------------------------------------------
-
-void Simulation::Stop(Outcome outcome) {
-  if (!stop_) outcome_ = outcome;
-  stop_ = true;
-}
-
-void Simulation::Fail(std::string message, const SourceSite& site,
-                      std::exception_ptr exception) {
-  if (closing_ || failure_.has_value()) return;
-  failure_.emplace();
-  failure_->message = std::move(message);
-  failure_->time = now_;
-  failure_->step = steps_;
-  failure_->task = current_runnable_->number();
-  failure_->task_name = CurrentTaskName();
-  failure_->site = FormatSite(site);
-  failure_->exception = std::move(exception);
-  RecordFailure(failure_->message, site.file_name(), site.line());
-  Stop(Outcome::kFailed);
-}
-
-void Simulation::Diverge(std::string message) {
-  Fail(std::move(message), SourceSite());
-  outcome_ = Outcome::kDiverged;
-}
-
-std::string Simulation::EndOfReplay(std::string why) const {
-  std::string text = absl::StrCat("replay diverged at its end, after step ",
-                                  steps_, ", ", FormatSimTime(now_), ", ", why);
-  if (failure_.has_value()) {
-    absl::StrAppend(&text, "\n  how this run ended: ", OutcomeName(outcome_),
-                    ": ", failure_->message);
-  }
-  return text;
-}
-
-void Simulation::BadChoice(uint64_t answer, const ChoicePoint& where) {
-  ORRERY_CHECK(
-      answer == Scheduler::kDiverged,
-      absl::StrCat("scheduler \"", scheduler_->Spec(), "\" answered ", answer,
-                   " where there are ", where.n, " alternatives"));
-  std::string text =
-      absl::StrCat("replay diverged at step ", steps_, ", ",
-                   FormatSimTime(now_), ", ", scheduler_->Explain());
-  if (where.kind == ChoiceKind::kNextEntity) {
-    absl::StrAppend(&text, "\n  could run now:");
-    for (size_t i = 0; i < where.n; ++i) {
-      if (i == event::kMaxTracedCandidates) {
-        absl::StrAppend(&text, " ...");
-        break;
-      }
-      absl::StrAppend(&text, " ", NameOf(ready_.at(i)));
-    }
-  }
-  Diverge(std::move(text));
-}
+// ---- The end of a task ------------------------------------------------------
 
 [[gnu::always_inline]] inline void Simulation::FinishCurrentTask(
-    std::coroutine_handle<> frame, const std::exception_ptr* error) noexcept {
+    std::coroutine_handle<> frame, End end,
+    const std::exception_ptr* error) noexcept {
   TaskState* task = static_cast<TaskState*>(current_runnable_);
   task->resume = frame;
-  task->done = true;
+  FinishTask(task, end, error);
+}
+
+[[gnu::always_inline]] inline void Simulation::FinishTask(
+    TaskState* task, End end, const std::exception_ptr* error) {
+  // A request that it was not told of any more counts, unless it failed.
+  if (task->Is(TaskState::kMustCancel) && end == End::kValue) [[unlikely]]
+    end = End::kCancelled;
+  task->Set(TaskState::kOver);
   task->wait = WaitKind::kNothing;
   if (events_) [[unlikely]] {
-    Emit(event::Finished{.failed = error != nullptr});
+    Emit(event::Finished{.failed = end == End::kError,
+                         .cancelled = end == End::kCancelled});
   }
   if (traits_.observes_steps) [[unlikely]]
     Touched(task->AccessOf(AccessKind::kSignal));
-  if (!task->origin->name.empty() && !task->is_main) {
+  if (!task->origin->name.empty() && !task->Is(TaskState::kMain)) {
     storage_->history.push_back({now_, steps_, HistoryEntry::Kind::kTaskEnd,
                                  task->number(), task->origin->name});
   }
-  if (error != nullptr) [[unlikely]] {
-    task->failed = true;
-    if (task->is_main || task->handles == 0) {
-      task->retrieved = true;
-      Fail(absl::StrCat("uncaught exception in task ", CurrentTaskName(), ": ",
-                        ExceptionText(*error)),
-           task->origin->site, *error);
-    } else {
-      storage_->errors.emplace(task->number().value, *error);
-    }
-  }
-  if (task->is_main) Stop(Outcome::kCompleted);
-  while (!task->joiners.empty()) {
-    Wake(static_cast<TaskState*>(task->joiners.PopFront()),
-         task->AccessOf(AccessKind::kWait));
-  }
+  if (end != End::kValue) [[unlikely]]
+    NoteFailure(task, end, error);
+  if (task->Is(TaskState::kLeftOver) && --left_over_ == 0) [[unlikely]]
+    stop_after_batch_ = true;
+  Complete(*task, end, task->AccessOf(AccessKind::kWait));
 }
 
 namespace promise_internal {
 
-void FinishCurrentTask(std::coroutine_handle<> frame,
+void FinishCurrentTask(std::coroutine_handle<> frame, End end,
                        const std::exception_ptr* error) noexcept {
-  Simulation::Current("a task").FinishCurrentTask(frame, error);
+  Simulation::Current("a task").FinishCurrentTask(frame, end, error);
 }
 
 TaskState* RunningTask() {
@@ -416,76 +408,6 @@ void Simulation::EndTask(TaskState* task) {
   std::exchange(task->resume, nullptr).destroy();
   current_runnable_ = &root_;
   ReleaseTask(task);
-}
-
-void Simulation::Rethrow(const TaskState* task) {
-  std::rethrow_exception(storage_->errors.at(task->number().value));
-}
-
-void Simulation::FailUnretrieved(const TaskState* task) {
-  const std::exception_ptr& error = storage_->errors.at(task->number().value);
-  Fail(absl::StrCat("uncaught exception in task ", NameOf(task),
-                    ", which nobody awaited: ", ExceptionText(error)),
-       task->origin->site, error);
-}
-
-void Simulation::CheckUnretrieved() {
-  if (storage_->errors.empty()) return;
-  for (const TaskState* task : storage_->tasks.tasks()) {
-    if (task == nullptr || !task->failed || task->retrieved) continue;
-    FailUnretrieved(task);
-    outcome_ = Outcome::kFailed;
-    return;
-  }
-}
-
-void Simulation::ForgetTask(TaskState* task) noexcept {
-  // A simulation that is being torn down, or another one than the current one,
-  // will find the task in its table.
-  if (task->slot != TaskState::kNoSlot) {
-    if (current_ == nullptr || !current_->storage_->tasks.Has(task)) return;
-    if (task->failed) [[unlikely]] {
-      if (!task->retrieved && !current_->closing_) {
-        current_->FailUnretrieved(task);
-      }
-      current_->storage_->errors.erase(task->number().value);
-    }
-    current_->storage_->tasks.Remove(task);
-  }
-  DeleteTaskState(task);
-}
-
-void Simulation::TearDown() {
-  closing_ = true;
-  stop_ = true;
-  current_runnable_ = &root_;
-  // First the callbacks: the lists that hold them run through task records,
-  // which go next.
-  auto drop = [](Runnable* runnable) {
-    runnable->place = Runnable::Place::kNowhere;  // a handle may outlive us
-    if (runnable->kind != EntityKind::kTask) {
-      auto* callback = static_cast<PostedCallback*>(runnable);
-      callback->owner = nullptr;
-      callback->Unref();
-    }
-  };
-  while (!ready_.empty()) drop(ready_.PopFront());
-  while (!timers_->empty()) {
-    RunnableList timers;
-    timers_->TakeNext(SimTime::Infinite(), timers);
-    timers.Drain(drop);
-  }
-  // The youngest task first: it may use what its elders own. A handle that is
-  // kept for longer finds nothing but the number.
-  static const SpawnOrigin* const kGone = new SpawnOrigin;
-  while (TaskState* task = storage_->tasks.youngest()) {
-    storage_->tasks.Remove(task);
-    task->slot = TaskState::kNoSlot;
-    ++task->handles;
-    DestroyStack(std::exchange(task->resume, nullptr));
-    task->origin = kGone;
-    ReleaseTask(task);
-  }
 }
 
 }  // namespace orrery

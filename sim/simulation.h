@@ -30,7 +30,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "orrery/base/access.h"
@@ -43,12 +42,19 @@
 #include "orrery/base/trace_event.h"
 #include "orrery/base/trace_sink.h"
 #include "orrery/scheduler/scheduler.h"
+#include "orrery/sim/clock_control.h"
+#include "orrery/sim/completion.h"
 #include "orrery/sim/history.h"
+#include "orrery/sim/local_values.h"
+#include "orrery/sim/progress.h"
 #include "orrery/sim/promise.h"
 #include "orrery/sim/ready_queue.h"
 #include "orrery/sim/recorder.h"
 #include "orrery/sim/run_result.h"
 #include "orrery/sim/runnable.h"
+#include "orrery/sim/simulation_options.h"
+#include "orrery/sim/slow_step_detector.h"
+#include "orrery/sim/spin_watch.h"
 #include "orrery/sim/task_state.h"
 #include "orrery/sim/timer_queue.h"
 
@@ -58,20 +64,8 @@ struct LoopStorage;
 class Operation;
 class SyncObject;
 struct PostedCallback;
-
-struct SimulationOptions {
-  Seed seed = Seed(1);
-  // Not owned; null means `fifo`. It must outlive the simulation.
-  Scheduler* scheduler = nullptr;
-  // Not owned; null means that nothing is recorded.
-  TraceSink* trace = nullptr;
-  // The run stops with kStepLimit before it executes more steps than this.
-  uint64_t max_steps = 1'000'000'000;
-  // The run stops with kTimeLimit before the clock passes this.
-  absl::Duration max_time = absl::InfiniteDuration();
-  // Called for each line that is logged, as it is logged.
-  std::function<void(const HistoryEntry&)> on_log = {};
-};
+struct TaskExtras;
+class ThreadPool;
 
 class Simulation {
  public:
@@ -95,10 +89,14 @@ class Simulation {
   };
 
   // Runs `body(arguments...)`, which returns a Task, as the main task, until it
-  // is done or the run fails. Tasks that are not done by then are destroyed,
-  // the youngest first. A simulation runs once.
+  // is done or the run fails. Tasks that are left when it is done are
+  // cancelled, in the order in which they were spawned, and run to their end;
+  // an error that one of them then ends with fails the run. After a failure
+  // there is no such end: tasks are destroyed where they stand, the youngest
+  // first. A simulation runs once, and never within a step of another.
   template <typename Body, typename... Arguments>
   RunResult Run(Body&& body, Arguments&&... arguments) {
+    CheckNothingRuns("Run");
     Scope scope(*this);
     auto task = std::invoke(std::forward<Body>(body),
                             std::forward<Arguments>(arguments)...);
@@ -106,6 +104,31 @@ class Simulation {
     using Result = typename decltype(task)::Result;
     return RunMain(NewTaskState<Result>(), task.Release());
   }
+
+  // ---- Driving it from outside ---------------------------------------------
+  //
+  // For code that is no coroutine: a callback library, a debugger. Tasks are
+  // spawned, and callbacks posted, within a `Scope`; these functions run them,
+  // never within a step. Tests are better written as tasks that `co_await`.
+
+  // Runs until nothing is ready and no timer is set. What never comes to rest,
+  // a ticker say, runs until a limit of the options is reached.
+  Progress RunUntilIdle();
+  // Runs all that is due within `duration`, each timer at its own time, the end
+  // included; then the clock stands at the end. Moves a frozen clock too.
+  Progress RunFor(absl::Duration duration);
+  // The same up to `instant`; if that has passed, what is due now.
+  Progress RunUntil(absl::Time instant);
+  // Executes one step, for which the clock may have to move.
+  Progress Step();
+  // Runs until the task of `handle`, which belongs to this simulation, is over.
+  // If nothing can run before that, the run fails: a deadlock.
+  template <typename Handle>
+  Progress RunUntilComplete(const Handle& handle) {
+    return RunUntilOver(handle.state());
+  }
+  // Ends the run: as `Run` does when its main task is done.
+  RunResult Finish();
 
   // A number that no other simulation on this thread has.
   uint32_t serial() const { return serial_; }
@@ -134,6 +157,12 @@ class Simulation {
   // Whether the run is over and only frames are being destroyed.
   bool closing() const { return closing_; }
   bool stopping() const { return stop_; }
+  // Stops the process if a simulation runs on this thread; `caller` is what
+  // cannot be used then.
+  static void CheckNothingRuns(const char* caller) {
+    if (running_ != nullptr) [[unlikely]]
+      FailNested(caller);
+  }
 
   // Returns the id and the name of the task that runs; id 0 and "" if none
   // does.
@@ -155,7 +184,9 @@ class Simulation {
   }
   // Whether an operation with a declared access has to let the scheduler choose
   // before it is done: the policy orders steps, and there is somebody else.
-  bool MustAsk() const { return ready_.ordered() && !ready_.empty(); }
+  bool MustAsk() const { return asks_ && ready_.size() != 0; }
+  // Whether the policy orders steps; if not, things go first in, first out.
+  bool orders_steps() const { return traits_.orders; }
 
   // Suspends the running task before its declared access; it goes on first
   // unless the scheduler chooses otherwise.
@@ -175,53 +206,100 @@ class Simulation {
     timers_->Add(task, due);
   }
   // Suspends the running task; whoever keeps it must `Wake` it.
-  void Suspend(std::coroutine_handle<> frame, WaitKind wait) {
-    TaskState* task = SuspendTask(frame, wait, nullptr);
-    task->place = Runnable::Place::kWaiting;
-    if (events_) [[unlikely]]
-      EmitSuspended(task, 0, now_);
-  }
+  void Suspend(std::coroutine_handle<> frame, WaitKind wait);
   // Makes the running task, which is suspended, wait for `operation`; whoever
   // keeps it must `WakeToAttempt` it.
   void WaitFor(TaskState* task, WaitKind wait, Operation* operation);
   // Makes a task ready that waits to attempt an operation again.
   void WakeToAttempt(TaskState* task);
+  // Has those who are about to attempt an operation on `object`, which is
+  // destroyed, wait for nothing instead.
+  void ForsakeAttempts(const SyncObject& object);
   // Makes any other suspended task ready. `next`: what its next step is known
-  // to touch. `hops`: see Runnable.
-  void Wake(TaskState* task, Access next = {}, uint8_t hops = 0) {
-    if (closing_) [[unlikely]]
-      return;
-    ORRERY_CHECK(task->place == Runnable::Place::kWaiting,
-                 "a task was woken that does not wait; wake it once");
-    task->wait = WaitKind::kTurn;
-    task->waits_on = nullptr;
-    task->hops = hops;
-    if (events_) [[unlikely]]
-      EmitWoken(task);
-    ready_.PushBack(task, next);
-  }
-  // Waits for the end of `awaited`, which is not done.
-  void Join(std::coroutine_handle<> frame, TaskState* awaited);
+  // to touch.
+  void Wake(TaskState* task, Access next = {});
+  // Suspends the running task until `awaited`, which is not over, is. `id` is
+  // that of the awaited task (for kJoin) or object.
+  void Await(std::coroutine_handle<> frame, WaitKind wait, Completion* awaited,
+             uint32_t id);
   // Notes that somebody has seen the end of `awaited`; throws what it threw.
-  void Joined(TaskState* awaited) {
-    if (traits_.observes_steps) [[unlikely]]
-      Touched(awaited->AccessOf(AccessKind::kWait));
-    awaited->retrieved = true;
-    if (awaited->failed) [[unlikely]]
-      Rethrow(awaited);
+  void Joined(TaskState* awaited);
+  // Returns what `task`, which is over, threw; null if it threw nothing.
+  std::exception_ptr ErrorOf(TaskState* task);
+
+  // ---- Ends and cancellation ----------------------------------------------
+
+  // Ends `completion` and tells all who wait for it. `access` is what their
+  // next step is known to touch.
+  void Complete(Completion& completion, End end, Access access) {
+    completion.end = end;
+    if (!completion.waiters.empty()) TellWaiters(completion, access);
   }
+  // Has `notice` run in its turn: now, or when `completion` is over. It must
+  // stay where it is until it has run or was taken back.
+  void Post(Notice* notice);
+  void Watch(Completion& completion, Notice* notice);
+  // Takes back a notice that may have been posted, for `completion` or without.
+  void Unwatch(Completion& completion, Notice* notice);
+  // Asks `task` to cancel: it is thrown `Cancelled` where it stands, when it
+  // next runs. If it waits for another task, or for a future, the request goes
+  // on to that one. Returns false if the task is over.
+  bool Cancel(TaskState* task);
+  // The same for whatever others wait for.
+  bool Cancel(Completion& completion);
+  // Takes a request back, if there is one; with the last one, also that which
+  // has not been delivered yet. Returns how many are left.
+  int Uncancel(TaskState* task);
+  // Calls `callback` as a step of its own when `completion` is over; if it is,
+  // behind everything that is ready now.
+  void CallWhenOver(Completion& completion, PostedCallback* callback,
+                    Access access, const SourceSite& site);
+  // Tells those who wait for a completion which is destroyed that it is gone.
+  static void Forsake(Completion& completion);
+  // Remembers that a Task was dropped which nobody had awaited.
+  void NeverAwaited(const SourceSite& made);
+  // Adds to the trace that a future is over.
+  void RecordFutureEnd(const SyncObject& future, End end);
 
   // Makes a suspended coroutine into the task with this record, ready to run.
   // Returns the record.
   TaskState* AddTask(TaskState* task, std::coroutine_handle<> frame,
                      absl::string_view name, const SourceSite& site);
+  // Takes a task's first step within the running one, if there is one: `task`
+  // has just been added.
+  void StartEagerly(TaskState* task);
+  // Runs a main task until it is over. What it throws is for the caller, and
+  // other main tasks may follow. Returns false if the run has failed.
+  bool RunOneOfSeveral(TaskState* main, std::coroutine_handle<> frame);
   // Drops a reference of a join handle; the simulation may be gone already.
   static void ReleaseTask(TaskState* task) noexcept {
     if (--task->handles == 0 && !task->resume) ForgetTask(task);
   }
+  // Returns all tasks that are not over, in the order in which they were made.
+  std::vector<TaskState*> LiveTasks() const;
 
+  // Returns the values of task-local variables that what runs has; null if no
+  // such variable was ever set.
+  const LocalValues* FindLocals() const;
+  // The same, to be changed.
+  LocalValues& Locals();
+  // Returns them as whatever it brings into being inherits them.
+  LocalValues CopyLocals() const {
+    const LocalValues* locals = uses_locals_ ? FindLocals() : nullptr;
+    return locals != nullptr ? *locals : LocalValues();
+  }
+  // Returns the place for the default thread pool, which is made when it is
+  // first used.
+  std::shared_ptr<ThreadPool>& default_pool() { return default_pool_; }
+
+  // Puts a callback into the loop. If it has no id yet it gets one, as a child
+  // of what runs.
   void PostCallback(PostedCallback* callback, EntityKind kind, SimTime due,
                     const SourceSite& site);
+  // Returns the id for a child of what runs.
+  EntityId NewEntity() {
+    return ChildEntity(current_runnable_->id, current_runnable_->children++);
+  }
   // Takes out a callback that waits in this loop.
   void CancelCallback(PostedCallback* callback);
 
@@ -233,18 +311,29 @@ class Simulation {
   }
   // Returns a copy of `label` that lives until the run is over.
   absl::string_view KeepLabel(absl::string_view label);
+  // Returns the innermost group of choices that the current task is in.
+  SpanId CurrentSpan() const;
   SpanId BeginSpan(absl::string_view label);
   void EndSpan(SpanId span, SpanId parent);
 
   // Gives a new object its ids, and keeps a copy of its name.
   void AddObject(SyncObject* object, const SourceSite& site);
+  // The same for the one that belongs to the loop itself, whoever makes it.
+  void AddLoopObject(SyncObject* object);
   // Tells scheduler and trace that the running step has made an access.
   void Accessed(const SyncObject& object, AccessKind kind) {
     if (watched_) [[unlikely]]
       AccessedSlow(object, kind);
   }
+  // Who keeps the clock from moving. `ClockControlChanged` follows a change.
+  ClockControl& clock_control() { return clock_control_; }
+  void ClockControlChanged() {
+    clock_limit_ = clock_control_.Limit(now_, max_time_);
+  }
   // Lets simulated time pass within the running step.
   void PassTime(int64_t nanoseconds, const SourceSite& site);
+  // Returns the slow steps so far.
+  const SlowStepDetector& slow_steps() const { return slow_steps_; }
   void LogLine(absl::string_view text, const SourceSite& site);
   // Adds an assertion's message to the trace; the run goes on.
   void RecordFailure(absl::string_view message, absl::string_view file,
@@ -254,38 +343,70 @@ class Simulation {
   void FlushTrace() { recorder_.Flush(); }
 
   // Called by the promises.
-  void FinishCurrentTask(std::coroutine_handle<> frame,
+  void FinishCurrentTask(std::coroutine_handle<> frame, End end,
                          const std::exception_ptr* error) noexcept;
 
  private:
   [[noreturn]] static void FailOutside(const char* caller);
+  [[noreturn]] static void FailNested(const char* caller);
+
+  class Driving;
 
   RunResult RunMain(TaskState* main, std::coroutine_handle<> frame);
-  template <bool kOrdered>
-  void Loop();
+  bool RunToEnd(TaskState* main, std::coroutine_handle<> frame);
+  Progress RunUntilOver(Completion* wanted);
+  // Runs until the clock would pass `target`, or nothing can run, or `wanted`,
+  // if it is not null, is over.
+  Progress Drive(SimTime target, Completion* wanted, bool one_step = false);
+  StopReason LoopOn();
+  StopReason LoopOnce();
+  // Runs for one step, or until one is ready that the step bound forbids.
+  // Returns false if the loop has to end before.
+  template <bool kOrdered, bool kOneStep>
+  bool Loop();
+  bool LoopToBound();
+  bool TakeStep();
+  // Whether a step that is ready may be taken; else fails the run.
+  bool WithinLimits(const SpinWatch& watch);
+  bool PassStepBound();
+  // Returns where the next limit on steps could be; no less than `steps_`.
+  uint64_t FindStepBound() const;
+  bool WatchSpinning();
+  void FailTimeLimit(const SourceSite& site);
+  // `wanted`: what is not over; null: tasks that were cancelled in the end.
+  void FailDeadlock(const Completion* wanted);
   Runnable* Choose();
   void EmitChosen(Candidates candidates, uint64_t index);
-  // Begins the next batch. Returns false if there is none: the run is over.
-  bool BeginBatch() {
-    if (ready_.empty()) {
-      if (!MoveClock()) return false;
-    } else if (timers_->bound() <= now_) {
-      TakeDueTimers();
-    }
-    batch_end_ = ready_.next_order();
-    return true;
-  }
-  bool BatchIsOver() const {
-    return ready_.empty() || ready_.front()->order >= batch_end_;
-  }
+  // Begins the next batch. Returns false if there is none.
+  bool BeginBatch();
   // Moves the clock to the next deadline, and makes ready what is due then.
   bool MoveClock();
-  bool StopWithoutNext();
+  // Nothing is ready, and no timer fires before the clock's limit. Returns
+  // false if the loop has to stop.
+  bool NothingIsDue();
+  void MoveClockTo(SimTime instant) {
+    if (instant <= now_) return;
+    now_ = instant;
+    instant_began_ = steps_;
+  }
   void TakeDueTimers();
   void MakeReady(RunnableList& timers, uint8_t hops);
+  void RunHead(Runnable* head);
+  void RunNotices();
+  void RunNotice(Notice* notice);
   void Execute(Runnable* runnable);
   void RunTask(TaskState* task);
+  bool PrepareStep(TaskState* task);
+  void CancelNewWait(TaskState* task);
   void EndTask(TaskState* task);
+  void FinishTask(TaskState* task, End end, const std::exception_ptr* error);
+  void NoteFailure(TaskState* task, End end, const std::exception_ptr* error);
+  void TellWaiters(Completion& completion, Access access);
+  bool CancelWait(TaskState* task, TaskState*& next);
+  void WakeCancelled(TaskState* task);
+  // Cancels what is left when the main task is done, and runs it to its end.
+  void CancelLeftOver();
+  void TellLateFailures();
   [[noreturn]] void Rethrow(const TaskState* task);
   void RunCallback(PostedCallback* callback);
   // Fails the run for an exception that nobody has seen.
@@ -297,18 +418,15 @@ class Simulation {
   uint64_t DrawSlow(ChoiceKind kind, uint64_t n, absl::string_view site);
   void BadChoice(uint64_t answer, const ChoicePoint& where);
   void Stop(Outcome outcome);
+  RunFailure MakeFailure(std::string message, const SourceSite& site,
+                         std::exception_ptr exception);
   TaskReport ReportTask(const TaskState* task) const;
   std::string HolderName(const SyncObject& object) const;
-  SpanId CurrentSpan() const;
+  TaskExtras& Extras(TaskState* task);
+  void AddObject(SyncObject* object, ObjectKey key, const SourceSite& site);
 
   TaskState* SuspendTask(std::coroutine_handle<> frame, WaitKind wait,
-                         void* waits_on) {
-    TaskState* task = static_cast<TaskState*>(current_runnable_);
-    task->resume = frame;
-    task->wait = wait;
-    task->waits_on = waits_on;
-    return task;
-  }
+                         void* waits_on);
   void EmitSuspended(const TaskState* task, uint32_t object, SimTime due);
   void EmitWoken(const Runnable* runnable);
   void AccessedSlow(const SyncObject& object, AccessKind kind);
@@ -324,6 +442,7 @@ class Simulation {
   }
 
   static constinit thread_local Simulation* current_;
+  static constinit thread_local const Simulation* running_;
 
   // What the loop touches at each step comes first.
   std::unique_ptr<LoopStorage> storage_;
@@ -335,13 +454,20 @@ class Simulation {
   SimTime now_;
   uint64_t batch_end_ = 0;
   uint64_t steps_ = 0;
-  uint64_t max_steps_;
-  SimTime max_time_;
+  uint64_t instant_began_ = 0;  // the steps that were taken before the instant
+  // The loop pauses at it, to see whether a limit is reached. Steps are counted
+  // only here: it lies where the next limit could be.
+  uint64_t step_bound_ = 0;
+  SimTime clock_limit_;  // up to which timers fire
+  bool asks_ = false;    // operations let the scheduler choose first
   bool stop_ = false;
+  bool stop_after_batch_ = false;
   bool closing_ = false;
-  bool events_ = false;   // events are taken down
-  bool watched_ = false;  // events or accesses are
-  bool ran_ = false;
+  bool events_ = false;         // events are taken down
+  bool watched_ = false;        // events or accesses are
+  bool over_ = false;           // it was finished
+  bool main_fails_run_ = true;  // by the exception that it ends with
+  bool uses_locals_ = false;    // some task-local variable was set
   SchedulerTraits traits_;
   ChoicePoint next_choice_;  // of who runs next; filled in for each
   Outcome outcome_ = Outcome::kUnknown;
@@ -354,8 +480,20 @@ class Simulation {
   Runnable root_;  // stands for the loop itself: the parent of the main task
   SimulationOptions options_;
   std::optional<RunFailure> failure_;
+  SimTime max_time_;
+  ClockControl clock_control_;
+  StopReason stop_reason_ = StopReason::kIdle;
+  SpinWatch* spin_watch_ =
+      nullptr;              // while the steps of a live-lock are counted
+  uint32_t left_over_ = 0;  // tasks that are asked to end, main being done
+  std::vector<RunFailure> late_failures_;  // theirs
+  SlowStepDetector slow_steps_;
+  std::shared_ptr<ThreadPool> default_pool_;
+  std::string never_awaited_;  // where the first Task was made that was not
 };
 
 }  // namespace orrery
+
+#include "orrery/sim/simulation_inline.h"
 
 #endif  // ORRERY_SIM_SIMULATION_H_

@@ -118,49 +118,51 @@ TEST(SimulationsTest, TwoThatAreSetUpInterleavedStayApart) {
   EXPECT_THAT(TextsOf(b), ElementsAre("b", "in b", "main", "main", "main"));
 }
 
-Task<> RunInner(Words* inner_texts) {
-  co_await Sleep(absl::Seconds(10));
-  Log("before");
+Task<> RunInner() {
+  Simulation inner;
+  inner.Run(Tick, "inner", 2);
+  co_return;
+}
+
+Task<> RunInnerInCallback() {
+  Post([] { Simulation().Run(Tick, "inner", 2); });
+  co_await Sleep(absl::Seconds(1));
+}
+
+TEST(SimulationsDeathTest, NoneRunsWithinAStepOfAnother) {
+  EXPECT_DEATH(Simulation().Run(RunInner),
+               "Run was called within a step of a simulation. One runs at a "
+               "time on a thread: `co_await` there what is to be run, or give "
+               "it to Spawn");
+  EXPECT_DEATH(Simulation().Run(RunInnerInCallback),
+               "Run was called within a step of a simulation");
+}
+
+Task<> SetUpInner(Words* inner_texts) {
+  // That is no run: an inner one may be made, and looked at.
+  Simulation inner;
   {
-    Simulation inner;
-    EXPECT_TRUE(inner.Run(Tick, "inner", 2).ok());
+    Simulation::Scope scope(inner);
+    Spawn(Tick, "inner", 2);
+    Log("before");
     *inner_texts = TextsOf(inner);
-    EXPECT_EQ(inner.now(), SimTime(2'000'000'000));
   }
   Log("after");
   EXPECT_EQ(Elapsed(), absl::Seconds(10)) << "it has a clock of its own";
   co_await Sleep(absl::Seconds(1));
 }
 
-Task<> RunInnerTwice(Words* inner_texts) {
-  JoinHandle<> other = Spawn("other", RunInner, inner_texts);
-  co_await RunInner(inner_texts);
-  co_await other;
+Task<> SleepAndSetUpInner(Words* inner_texts) {
+  co_await Sleep(absl::Seconds(10));
+  co_await SetUpInner(inner_texts);
 }
 
-TEST(SimulationsTest, OneMayRunWithinAStepOfAnother) {
-  for (uint64_t seed = 0; seed <= 20; ++seed) {
-    RandomScheduler random;
-    Simulation outer(
-        {.seed = Seed(seed), .scheduler = seed == 0 ? nullptr : &random});
-    Words inner_texts;
-    EXPECT_TRUE(outer.Run(RunInnerTwice, &inner_texts).ok());
-    EXPECT_THAT(inner_texts, ElementsAre("inner", "inner"));
-    EXPECT_THAT(TextsOf(outer),
-                ElementsAre("before", "after", "before", "after", "other"));
-  }
-}
-
-Task<> RunInnerInCallback(Outcome* outcome) {
-  Post([outcome] { *outcome = Simulation().Run(Tick, "inner", 2).outcome; });
-  co_await Sleep(absl::Seconds(1));
-  EXPECT_EQ(Elapsed(), absl::Seconds(1));
-}
-
-TEST(SimulationsTest, OneMayRunWithinACallbackOfAnother) {
-  Outcome outcome = Outcome::kUnknown;
-  EXPECT_TRUE(Simulation().Run(RunInnerInCallback, &outcome).ok());
-  EXPECT_EQ(outcome, Outcome::kCompleted);
+TEST(SimulationsTest, OneMayBeSetUpWithinAStepOfAnother) {
+  Simulation outer;
+  Words inner_texts;
+  EXPECT_TRUE(outer.Run(SleepAndSetUpInner, &inner_texts).ok());
+  EXPECT_THAT(inner_texts, ElementsAre("before"));
+  EXPECT_THAT(TextsOf(outer), ElementsAre("after"));
 }
 
 Task<> Throw() {
@@ -168,15 +170,10 @@ Task<> Throw() {
   throw 1;
 }
 
-Task<> FailInner(RunResult* result) {
-  *result = Simulation().Run(Throw);
-  co_await Yield();
-}
-
 TEST(SimulationsTest, AFailureStaysInTheOneWhereItHappened) {
-  RunResult inner;
-  EXPECT_TRUE(Simulation().Run(FailInner, &inner).ok());
-  EXPECT_EQ(inner.outcome, Outcome::kFailed);
+  Simulation one, other;
+  EXPECT_EQ(one.Run(Throw).outcome, Outcome::kFailed);
+  EXPECT_TRUE(other.Run(Tick, "tick", 2).ok());
 }
 
 // ---- Ends -------------------------------------------------------------------
@@ -309,7 +306,8 @@ TEST(SimulationEndTest, HandlesMayOutliveTheSimulation) {
     EXPECT_TRUE(simulation.Run(Tick, "main", 3).ok());
   }
   EXPECT_TRUE(done.Done());
-  EXPECT_FALSE(waiting.Done());
+  EXPECT_FALSE(done.Cancelled());
+  EXPECT_TRUE(waiting.Cancelled()) << "it was left when main was done";
   EXPECT_FALSE(ran.Cancel());
   EXPECT_FALSE(pending.Cancel());
   Simulation other;

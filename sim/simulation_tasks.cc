@@ -10,19 +10,40 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "orrery/sim/future_state.h"
 #include "orrery/sim/loop_storage.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/posted_callback.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
+namespace {
+
+// Whether this is a frame of our own, of those that stand between the user's.
+bool IsOurs(const SourceSite& site) {
+  if (!absl::EndsWith(site.file_name(), ".h")) return false;
+  const absl::string_view file = SiteFile(site);
+  return file == "sim/spawn.h" || file == "sim/thread_pool.h" ||
+         file == "sim/time_control.h" || file == "testing/co_actions.h" ||
+         absl::StartsWith(file, "sim/combinators/");
+}
+
+// Returns where the user's code waits when `frame` does.
+const SourceSite& WaitSite(std::coroutine_handle<> frame) {
+  for (auto at = frame; at; at = PromiseOf(at).continuation()) {
+    if (!IsOurs(PromiseOf(at).site())) return PromiseOf(at).site();
+  }
+  return PromiseOf(frame).site();
+}
+
+}  // namespace
 
 // ---- Suspending and waking --------------------------------------------------
 
 void Simulation::SuspendBefore(std::coroutine_handle<> frame,
                                Operation* operation) {
   TaskState* task = SuspendTask(frame, WaitKind::kTurn, operation);
-  task->attempts = true;
+  task->Set(TaskState::kAttempt);
   if (events_) [[unlikely]] {
     EmitSuspended(task, operation->object().id().value, now_);
   }
@@ -40,20 +61,11 @@ void Simulation::WaitFor(TaskState* task, WaitKind wait, Operation* operation) {
 
 void Simulation::EmitSuspended(const TaskState* task, uint32_t object,
                                SimTime due) {
-  Emit(event::Suspended{task->wait, object, due,
-                        PromiseOf(task->resume).site()});
+  Emit(event::Suspended{task->wait, object, due, WaitSite(task->resume)});
 }
 
 void Simulation::EmitWoken(const Runnable* runnable) {
   Emit(event::Woken{runnable->number()});
-}
-
-void Simulation::Join(std::coroutine_handle<> frame, TaskState* awaited) {
-  TaskState* task = SuspendTask(frame, WaitKind::kJoin, awaited);
-  task->place = Runnable::Place::kWaiting;
-  if (events_) [[unlikely]]
-    EmitSuspended(task, awaited->number().value, now_);
-  awaited->joiners.PushBack(task);
 }
 
 // ---- Making tasks and callbacks ---------------------------------------------
@@ -64,7 +76,17 @@ TaskState* Simulation::AddTask(TaskState* task, std::coroutine_handle<> frame,
   task->origin = storage_->origins.Find(name, site);
   task->id = ChildEntity(current_runnable_->id, current_runnable_->children++);
   task->task = TaskId(++last_number_);
-  task->span = CurrentSpan();
+  PromiseOf(frame).set_site(SourceSite());  // it has not begun
+  if (const TaskState* parent = current_task();
+      parent != nullptr && parent->Is(TaskState::kHasExtras)) [[unlikely]] {
+    TaskExtras extras = storage_->extras.at(parent->number().value);
+    storage_->extras.emplace(task->number().value, std::move(extras));
+    task->Set(TaskState::kHasExtras);
+  }
+  if (uses_locals_ && !task->Is(TaskState::kMain)) [[unlikely]] {
+    LocalValues locals = CopyLocals();
+    if (!locals.empty()) Extras(task).locals = std::move(locals);
+  }
   if (closing_) [[unlikely]] {
     // Spawned by a destructor when the run is over: it never begins.
     DestroyStack(std::exchange(task->resume, nullptr));
@@ -87,14 +109,16 @@ void Simulation::PostCallback(PostedCallback* callback, EntityKind kind,
   if (closing_) return;
   callback->Ref();  // the loop's own
   callback->owner = this;
+  callback->site = site;
   callback->kind = kind;
-  callback->id =
-      ChildEntity(current_runnable_->id, current_runnable_->children++);
+  if (!callback->id) callback->id = NewEntity();
   callback->task = TaskId(++last_number_);
   if (events_) [[unlikely]] {
     Emit(event::Spawned{callback->number(), callback->id, kind, NodeId(),
                         absl::string_view(), site, due});
   }
+  if (uses_locals_) [[unlikely]]
+    callback->locals = CopyLocals();
   if (kind == EntityKind::kTimer) {
     timers_->Add(callback, due);
     return;
@@ -108,6 +132,9 @@ void Simulation::PostCallback(PostedCallback* callback, EntityKind kind,
 void Simulation::CancelCallback(PostedCallback* callback) {
   if (callback->place == Runnable::Place::kReady) {
     ready_.Remove(callback);
+  } else if (callback->place == Runnable::Place::kWaiting) {
+    callback->waits_for->waiters.Remove(callback);
+    callback->place = Runnable::Place::kNowhere;
   } else {
     timers_->Remove(callback);
   }
@@ -119,11 +146,36 @@ void Simulation::CancelCallback(PostedCallback* callback) {
   callback->Unref();
 }
 
+// ---- Task-local variables ---------------------------------------------------
+
+const LocalValues* Simulation::FindLocals() const {
+  if (!uses_locals_) return nullptr;
+  if (current_runnable_ == &root_) return &storage_->locals;
+  if (current_runnable_->kind != EntityKind::kTask) {
+    return &static_cast<const PostedCallback*>(current_runnable_)->locals;
+  }
+  const auto* task = static_cast<const TaskState*>(current_runnable_);
+  if (task->Is(TaskState::kMain)) return &storage_->locals;
+  if (!task->Is(TaskState::kHasExtras)) return nullptr;
+  return &storage_->extras.at(task->number().value).locals;
+}
+
+LocalValues& Simulation::Locals() {
+  uses_locals_ = true;
+  if (TaskState* task = current_task();
+      task != nullptr && !task->Is(TaskState::kMain)) {
+    return Extras(task).locals;
+  }
+  return const_cast<LocalValues&>(*FindLocals());
+}
+
 // ---- Choices ----------------------------------------------------------------
 
 SpanId Simulation::CurrentSpan() const {
   const TaskState* task = current_task();
-  return task != nullptr ? task->span : SpanId();
+  return task != nullptr && task->Is(TaskState::kHasExtras)
+             ? storage_->extras.at(task->number().value).span
+             : SpanId();
 }
 
 uint64_t Simulation::DrawSlow(ChoiceKind kind, uint64_t n,
@@ -161,9 +213,9 @@ SpanId Simulation::BeginSpan(absl::string_view label) {
   ORRERY_CHECK(task != nullptr, "a ChoiceSpan was made outside of a task");
   const SpanId span(++last_span_);
   if (events_) [[unlikely]] {
-    Emit(event::SpanBegun{span, task->span, label});
+    Emit(event::SpanBegun{span, CurrentSpan(), label});
   }
-  task->span = span;
+  Extras(task).span = span;
   return span;
 }
 
@@ -171,7 +223,14 @@ void Simulation::EndSpan(SpanId span, SpanId parent) {
   if (closing_) return;
   if (events_) [[unlikely]]
     Emit(event::SpanEnded{span});
-  if (TaskState* task = current_task(); task != nullptr) task->span = parent;
+  if (TaskState* task = current_task(); task != nullptr) {
+    Extras(task).span = parent;
+  }
+}
+
+TaskExtras& Simulation::Extras(TaskState* task) {
+  task->Set(TaskState::kHasExtras);
+  return storage_->extras[task->number().value];
 }
 
 // ---- Objects, time, texts ---------------------------------------------------
@@ -179,8 +238,17 @@ void Simulation::EndSpan(SpanId span, SpanId parent) {
 void Simulation::AddObject(SyncObject* object, const SourceSite& site) {
   TaskState* task = current_task();
   uint32_t& ordinal = task != nullptr ? task->objects : root_objects_;
+  AddObject(object, ChildObject(current_runnable_->id, ordinal++), site);
+}
+
+void Simulation::AddLoopObject(SyncObject* object) {
+  AddObject(object, ChildObject(root_.id, ~uint32_t{0}), SourceSite());
+}
+
+void Simulation::AddObject(SyncObject* object, ObjectKey key,
+                           const SourceSite& site) {
   object->id_ = ObjectId(++last_object_);
-  object->key_ = ChildObject(current_runnable_->id, ordinal++);
+  object->key_ = key;
   object->name_ = storage_->text.Copy(object->name_);
   object->simulation_ = serial_;
   if (events_) [[unlikely]] {
@@ -200,16 +268,32 @@ void Simulation::Touched(Access access) {
 
 void Simulation::PassTime(int64_t nanoseconds, const SourceSite& site) {
   if (nanoseconds <= 0 || closing_) return;
+  const bool in_callback =
+      current_runnable_ != &root_ && current_task() == nullptr;
+  if (in_callback &&
+      static_cast<PostedCallback*>(current_runnable_)->on_worker) {
+    Fail(
+        "a job on a thread pool let time pass; say how long it takes with "
+        "{.cost = ...} instead",
+        site);
+    return;
+  }
   const SimTime until = After(now_, nanoseconds);
   if (events_) [[unlikely]]
     Emit(event::TimePassed{until, site});
-  now_ = std::min(until, max_time_);
-  if (until > max_time_) {
-    Fail(absl::StrCat("the time limit of ", FormatSimTime(max_time_),
-                      " was reached"),
-         site);
-    outcome_ = Outcome::kTimeLimit;
+  const SimTime before = now_;
+  MoveClockTo(std::min(until, max_time_));
+  ClockControlChanged();
+  // Before the first step and after the last one there is nobody to be late.
+  if (current_runnable_ != &root_) {
+    SlowStep* slow =
+        slow_steps_.TimePassed(steps_, before, now_.ns - before.ns, site);
+    if (slow != nullptr && slow->task_name.empty()) {
+      slow->task = current_runnable_->number();
+      slow->task_name = CurrentTaskName();
+    }
   }
+  if (until > max_time_) FailTimeLimit(site);
 }
 
 void Simulation::LogLine(absl::string_view text, const SourceSite& site) {
@@ -253,27 +337,38 @@ std::string FormatFrame(const SourceSite& site) {
 }
 
 std::string WaitText(const TaskState* task) {
-  if (task->waits_on == nullptr && task->wait != WaitKind::kTurn &&
-      task->wait != WaitKind::kSleep && task->wait != WaitKind::kAll &&
-      task->wait != WaitKind::kForeign) {
+  switch (task->wait) {
+    case WaitKind::kNothing:
+    case WaitKind::kTurn:
+    case WaitKind::kSleep:
+    case WaitKind::kForeign:
+      return std::string(WaitName(task->wait));
+    default:
+      break;
+  }
+  if (task->waits_on == nullptr) {
     return absl::StrCat(WaitName(task->wait), ", which is gone");
   }
-  switch (task->wait) {
-    case WaitKind::kJoin:
-      return absl::StrCat(
-          "task ",
-          Simulation::NameOf(static_cast<const TaskState*>(task->waits_on)));
-    case WaitKind::kMutex:
-    case WaitKind::kEvent:
-      return static_cast<const Operation*>(task->waits_on)->object().ToString();
-    case WaitKind::kQueueGet:
-    case WaitKind::kQueuePut:
-      return absl::StrCat(
-          task->wait == WaitKind::kQueueGet ? "an item in " : "room in ",
-          static_cast<const Operation*>(task->waits_on)->object().ToString());
-    default:
-      return std::string(WaitName(task->wait));
+  const absl::string_view prefix = WaitPrefix(task->wait);
+  if (!task->WaitsForCompletion()) {
+    return absl::StrCat(
+        prefix,
+        static_cast<const Operation*>(task->waits_on)->object().ToString());
   }
+  const auto* awaited = static_cast<const Completion*>(task->waits_on);
+  if (awaited->is_task) {
+    return absl::StrCat(
+        prefix, Simulation::NameOf(static_cast<const TaskState*>(awaited)));
+  }
+  if (task->wait == WaitKind::kPool) {
+    return absl::StrCat(
+        prefix, static_cast<const FutureState*>(awaited)->part_of->ToString());
+  }
+  if (task->wait == WaitKind::kFuture || task->wait == WaitKind::kGroup) {
+    return absl::StrCat(prefix,
+                        static_cast<const FutureState*>(awaited)->ToString());
+  }
+  return std::string(WaitName(task->wait));
 }
 
 }  // namespace
@@ -281,7 +376,7 @@ std::string WaitText(const TaskState* task) {
 std::string Simulation::HolderName(const SyncObject& object) const {
   const std::string name = NameOf(*object.holder_origin(), object.holder());
   for (const TaskState* task : storage_->tasks.tasks()) {
-    if (task != nullptr && !task->done && task->number() == object.holder()) {
+    if (task != nullptr && !task->done() && task->number() == object.holder()) {
       return name;
     }
   }
@@ -292,19 +387,23 @@ TaskReport Simulation::ReportTask(const TaskState* task) const {
   TaskReport report;
   report.id = task->number();
   report.name = NameOf(task);
-  report.wait = task->wait;
-  report.waits_for = WaitText(task);
-  if (task->wait == WaitKind::kSleep) report.due = task->due();
-  if (task->wait == WaitKind::kMutex && task->waits_on != nullptr) {
+  // Within a step, what it will wait for is not known, and frames come and go.
+  report.running = task == current_task();
+  if (!report.running) {
+    report.wait = task->wait;
+    report.waits_for = WaitText(task);
+  }
+  if (report.wait == WaitKind::kSleep) report.due = task->due();
+  if (report.wait == WaitKind::kMutex && task->waits_on != nullptr) {
     const SyncObject& mutex =
         static_cast<const Operation*>(task->waits_on)->object();
     if (mutex.holder()) report.held_by = HolderName(mutex);
   }
-  for (std::coroutine_handle<> frame = task->resume; frame;
-       frame = PromiseOf(frame).continuation()) {
+  for (std::coroutine_handle<> frame = report.running ? nullptr : task->resume;
+       frame; frame = PromiseOf(frame).continuation()) {
     const SourceSite& site = PromiseOf(frame).site();
-    // A frame that has not begun waits nowhere; ours stand between the user's.
-    if (site.line() == 0 || SiteFile(site) == "sim/spawn.h") continue;
+    // A frame that has not begun waits nowhere.
+    if (site.line() == 0 || IsOurs(site)) continue;
     std::string text = FormatFrame(site);
     if (absl::EndsWith(text, "_SimTest::OrreryRun")) continue;
     report.stack.push_back(std::move(text));
@@ -312,18 +411,27 @@ TaskReport Simulation::ReportTask(const TaskState* task) const {
   if (task->origin->site.line() != 0) {
     report.spawned_at = FormatFrame(task->origin->site);
   }
-  for (const Runnable* joiner = task->joiners.front(); joiner != nullptr;
-       joiner = task->joiners.after(joiner)) {
-    report.awaited_by.push_back(NameOf(joiner));
+  for (const Runnable* waiter = task->waiters.front(); waiter != nullptr;
+       waiter = task->waiters.after(waiter)) {
+    const Runnable* by = waiter->is_notice()
+                             ? static_cast<const Notice*>(waiter)->on_behalf_of
+                             : waiter;
+    if (by != nullptr) report.awaited_by.push_back(NameOf(by));
   }
   return report;
 }
 
+std::vector<TaskState*> Simulation::LiveTasks() const {
+  std::vector<TaskState*> live;
+  for (TaskState* task : storage_->tasks.tasks()) {
+    if (task != nullptr && !task->done()) live.push_back(task);
+  }
+  return live;
+}
+
 std::vector<TaskReport> Simulation::ReportTasks() const {
   std::vector<TaskReport> reports;
-  for (const TaskState* task : storage_->tasks.tasks()) {
-    if (task != nullptr && !task->done) reports.push_back(ReportTask(task));
-  }
+  for (const TaskState* task : LiveTasks()) reports.push_back(ReportTask(task));
   return reports;
 }
 

@@ -28,7 +28,7 @@ class [[nodiscard]] SleepAwaiter {
       simulation.SuspendUntil(frame, After(simulation.now(), nanoseconds_));
     }
   }
-  void await_resume() const {}
+  void await_resume() const { ThrowIfCancelled(); }
 
  private:
   int64_t nanoseconds_;
@@ -56,7 +56,7 @@ class [[nodiscard]] SleepUntilAwaiter {
       simulation.SuspendUntil(frame, due_);
     }
   }
-  void await_resume() const {}
+  void await_resume() const { ThrowIfCancelled(); }
 
  private:
   SimTime due_;

@@ -7,15 +7,16 @@
 //   JoinHandle<> world = Spawn(SayAfter, absl::Seconds(2), "Monde");
 //
 // The new task's first step comes when the scheduler picks it, never within
-// `Spawn`. The callable and its arguments are copied or moved into the task, so
-// what a lambda has captured lives as long as the coroutine that uses it, and
-// goes with it when the task is over; references are passed with std::ref, as
-// for std::thread.
+// `Spawn`, unless the options say so. The callable and its arguments are copied
+// or moved into the task, so what a lambda has captured lives as long as the
+// coroutine that uses it, and goes with it when the task is over; references
+// are passed with std::ref, as for std::thread.
 
 #ifndef ORRERY_SIM_SPAWN_H_
 #define ORRERY_SIM_SPAWN_H_
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -40,6 +41,24 @@ struct TaskName {
 
   absl::string_view name;
   SourceSite site;
+};
+
+// When a task takes its first step.
+enum class Start : uint8_t {
+  kQueued,  // in its turn
+  // Within `Spawn`, up to where it first waits: if it never does, it is over
+  // when `Spawn` returns. What asyncio's eager task factory does. It is part of
+  // the step of whoever spawns it, so no scheduler comes in between. Outside of
+  // a step there is nothing it could be part of: it starts in its turn.
+  kEager,
+};
+
+// How a task is spawned:
+//   Spawn({.name = "lookup", .start = Start::kEager}, LookUp, key);
+struct SpawnOptions {
+  absl::string_view name = {};
+  Start start = Start::kQueued;
+  SourceSite site = SourceSite::current();  // where it is spawned, for reports
 };
 
 namespace spawn_internal {
@@ -73,23 +92,31 @@ Task<T> CallKeeping(F callable, Arguments... arguments) {
   co_return co_await std::move(task);
 }
 
+// Starts a coroutine that was made already. For combinators: what its arguments
+// refer to is the caller's affair.
+template <typename T>
+JoinHandle<T> SpawnTask(Task<T> task, absl::string_view name,
+                        const SourceSite& site) {
+  ORRERY_CHECK(task, "an empty Task was given to be run beside others");
+  return JoinHandle<T>(Simulation::Current("Spawn").AddTask(
+      NewTaskState<T>(), task.Release(), name, site));
+}
+
 template <typename F, typename... Arguments>
 auto SpawnAt(absl::string_view name, const SourceSite& site, F&& callable,
              Arguments&&... arguments) {
   using T = typename TaskOf<F, Arguments...>::Result;
-  Simulation& simulation = Simulation::Current("Spawn");
+  Simulation::Current("Spawn");  // says so, if there is none
   if constexpr (TakesValues<std::decay_t<F>>::value) {
     Task<T> task = callable(std::forward<Arguments>(arguments)...);
     ORRERY_CHECK(task,
                  "Spawn was given a function that returned an empty Task");
-    return JoinHandle<T>(
-        simulation.AddTask(NewTaskState<T>(), task.Release(), name, site));
+    return SpawnTask<T>(std::move(task), name, site);
   } else {
-    Task<T> task =
+    return SpawnTask<T>(
         CallKeeping<T, std::decay_t<F>, std::unwrap_ref_decay_t<Arguments>...>(
-            std::forward<F>(callable), std::forward<Arguments>(arguments)...);
-    return JoinHandle<T>(
-        simulation.AddTask(NewTaskState<T>(), task.Release(), name, site));
+            std::forward<F>(callable), std::forward<Arguments>(arguments)...),
+        name, site);
   }
 }
 
@@ -103,6 +130,19 @@ auto Spawn(TaskName name, F&& callable, Arguments&&... arguments) {
   return spawn_internal::SpawnAt(name.name, name.site,
                                  std::forward<F>(callable),
                                  std::forward<Arguments>(arguments)...);
+}
+
+// The same with more of a say.
+template <typename F, typename... Arguments>
+  requires spawn_internal::Spawnable<F, Arguments...>
+auto Spawn(SpawnOptions options, F&& callable, Arguments&&... arguments) {
+  auto handle = spawn_internal::SpawnAt(options.name, options.site,
+                                        std::forward<F>(callable),
+                                        std::forward<Arguments>(arguments)...);
+  if (options.start == Start::kEager) {
+    Simulation::Current("Spawn").StartEagerly(handle.state());
+  }
+  return handle;
 }
 
 // The same for a task without a name. One overload for each number of

@@ -16,7 +16,9 @@
 
 namespace orrery {
 
+class Operation;
 class Simulation;
+class WaiterList;
 
 // The base of all primitives. Made inside a simulation (in a task, or in the
 // fixture of a simulated test), it belongs to that simulation.
@@ -40,7 +42,13 @@ class SyncObject {
  protected:
   // `type` is a literal; `name` is for people and may be empty.
   SyncObject(const char* type, absl::string_view name, const SourceSite& site);
-  ~SyncObject() = default;
+  // The same for the one that belongs to the loop itself, whoever makes it.
+  struct OfLoop {};
+  SyncObject(OfLoop, const char* type, absl::string_view name);
+  ~SyncObject() {
+    if (attempts_ != 0) [[unlikely]]
+      ForsakeAttempts();
+  }
 
   // Null: nobody.
   void set_holder(const TaskState* task) {
@@ -49,17 +57,22 @@ class SyncObject {
   }
   // For destructors: those who wait in `waiters` wait for nothing any more, and
   // reports say so.
-  void Forsake(RunnableList& waiters) {
-    if (!waiters.empty()) ForsakeAll(waiters);
-  }
+  void Forsake(WaiterList& waiters);
+  // The same for one that was pending and is in no list any more, if
+  // `MustForsake()`.
+  static void Forsake(Operation* operation);
+  // Whether the run goes on without the object: with it, its tasks are gone.
+  bool MustForsake() const;
 
  private:
+  friend Operation;
   friend Simulation;
 
-  void ForsakeAll(RunnableList& waiters);
+  void ForsakeAttempts();
 
   ObjectKey key_;
   ObjectId id_;
+  uint32_t attempts_ = 0;  // ready tasks that are about to attempt an operation
   uint32_t simulation_ = 0;  // its serial number
   const char* type_;
   absl::string_view name_;

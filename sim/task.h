@@ -14,6 +14,8 @@
 //
 // An exception that leaves the coroutine travels to the awaiter. A task is
 // awaited at most once, and by its only owner: it is moved into the `co_await`.
+// One that nobody awaits or spawns before it is destroyed fails the run, since
+// that is nearly always a forgotten `co_await`.
 
 #ifndef ORRERY_SIM_TASK_H_
 #define ORRERY_SIM_TASK_H_
@@ -25,6 +27,8 @@
 #include <utility>
 
 #include "orrery/base/check.h"
+#include "orrery/base/source_site.h"
+#include "orrery/sim/completion.h"
 #include "orrery/sim/promise.h"
 #include "orrery/sim/task_state.h"
 
@@ -48,7 +52,7 @@ class Promise final : public PromiseBase {
   Promise& operator=(const Promise&) = delete;
   ~Promise() { Clear(); }
 
-  Task<T> get_return_object();
+  Task<T> get_return_object(SourceSite site = SourceSite::current());
   FinalAwaiter final_suspend() const noexcept { return {}; }
 
   template <typename U = T>
@@ -56,61 +60,78 @@ class Promise final : public PromiseBase {
   void return_value(U&& value) {
     if (continuation()) {
       std::construct_at(&value_, std::forward<U>(value));
-      state_ = State::kValue;
+      end_ = End::kValue;
       return;
     }
     // The result of a task as a whole outlives its frames.
     auto* task = static_cast<TaskStateOf<T>*>(promise_internal::RunningTask());
     std::construct_at(&task->result, std::forward<U>(value));
-    task->has_result = !std::is_trivially_destructible_v<T>;
+    if (!std::is_trivially_destructible_v<T>) task->Set(TaskState::kHasResult);
   }
   void unhandled_exception() noexcept {
     Clear();  // a destructor threw after the `co_return`
-    std::construct_at(&error_, std::current_exception());
-    state_ = State::kError;
+    if (promise_internal::HandlingCancelled()) {
+      end_ = End::kCancelled;
+    } else {
+      std::construct_at(&error_, std::current_exception());
+      end_ = End::kError;
+    }
   }
 
-  bool failed() const { return state_ == State::kError; }
+  // How a coroutine ended that is the whole of a task.
+  End end() const { return end_ == End::kNotYet ? End::kValue : end_; }
   const std::exception_ptr& error() const { return error_; }
 
   // Returns the result; throws the exception if there is one.
   T& Result() {
-    if (failed()) std::rethrow_exception(error_);
+    if (end_ == End::kError) std::rethrow_exception(error_);
+    if (end_ == End::kCancelled) promise_internal::ThrowCancelled();
     return value_;
   }
 
  private:
-  enum class State : unsigned char { kNone, kValue, kError };
-
   void Clear() {
-    if (state_ == State::kValue) std::destroy_at(&value_);
-    if (state_ == State::kError) std::destroy_at(&error_);
-    state_ = State::kNone;
+    if (end_ == End::kValue) std::destroy_at(&value_);
+    if (end_ == End::kError) std::destroy_at(&error_);
+    end_ = End::kNotYet;
   }
 
   union {
     T value_;
     std::exception_ptr error_;
   };
-  State state_ = State::kNone;
+  End end_ = End::kNotYet;  // what there is to destroy
 };
 
 template <>
 class Promise<void> final : public PromiseBase {
  public:
-  Task<void> get_return_object();
+  Task<void> get_return_object(SourceSite site = SourceSite::current());
   FinalAwaiter final_suspend() const noexcept { return {}; }
   void return_void() const {}
-  void unhandled_exception() noexcept { error_ = std::current_exception(); }
+  void unhandled_exception() noexcept {
+    if (promise_internal::HandlingCancelled()) {
+      cancelled_ = true;
+    } else {
+      error_ = std::current_exception();
+    }
+  }
 
-  bool failed() const { return error_ != nullptr; }
+  End end() const {
+    if (cancelled_) return End::kCancelled;
+    return error_ == nullptr ? End::kValue : End::kError;
+  }
   const std::exception_ptr& error() const { return error_; }
   void Result() const {
-    if (failed()) std::rethrow_exception(error_);
+    if (cancelled_) [[unlikely]]
+      promise_internal::ThrowCancelled();
+    if (error_ != nullptr) [[unlikely]]
+      std::rethrow_exception(error_);
   }
 
  private:
   std::exception_ptr error_;
+  bool cancelled_ = false;
 };
 
 // Runs a task within the one that awaits it, and owns its frame meanwhile.
@@ -172,6 +193,15 @@ class [[nodiscard]] Task {
     return task_internal::TaskAwaiter<T>(Release());
   }
 
+  // Destroys a coroutine that is not to be run after all. Without this, the end
+  // of a Task that nobody has awaited or spawned fails the run.
+  void Discard() && {
+    if (!frame_) return;
+    const bool outer = std::exchange(promise_internal::discarding, true);
+    std::exchange(frame_, nullptr).destroy();
+    promise_internal::discarding = outer;
+  }
+
   // Gives up the frame. For the engine.
   std::coroutine_handle<promise_type> Release() noexcept {
     return std::exchange(frame_, nullptr);
@@ -183,8 +213,11 @@ class [[nodiscard]] Task {
 
   // The frame of a task that has not begun holds arguments only.
   void Reset() {
-    if (frame_) frame_.destroy();
-    frame_ = nullptr;
+    if (!frame_) return;
+    if (!promise_internal::discarding) {
+      promise_internal::NeverAwaited(frame_.promise().site());
+    }
+    std::exchange(frame_, nullptr).destroy();
   }
 
   std::coroutine_handle<promise_type> frame_;
@@ -193,11 +226,13 @@ class [[nodiscard]] Task {
 namespace task_internal {
 
 template <typename T>
-Task<T> Promise<T>::get_return_object() {
+Task<T> Promise<T>::get_return_object(SourceSite site) {
+  set_site(site);
   return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
 }
 
-inline Task<void> Promise<void>::get_return_object() {
+inline Task<void> Promise<void>::get_return_object(SourceSite site) {
+  set_site(site);
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }
 

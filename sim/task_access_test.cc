@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "orrery/scheduler/scheduler.h"
+#include "orrery/sim/combinators/when_all.h"
 #include "orrery/sim/post.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
@@ -22,7 +23,6 @@
 #include "orrery/sim/sync/event.h"
 #include "orrery/sim/sync/mutex.h"
 #include "orrery/sim/task.h"
-#include "orrery/sim/when_all.h"
 
 namespace orrery {
 namespace {
@@ -222,15 +222,16 @@ TEST(TaskAccessTest, WhenAllIsAnObjectThatItsTasksSignal) {
   const Access signal{ChildObject(main, 0), AccessKind::kSignal};
   const Access wait{ChildObject(main, 0), AccessKind::kWait};
   const Access wait_for_none{ChildObject(main, 1), AccessKind::kWait};
-  EXPECT_THAT(
-      observer.StepsOf(1),
-      ElementsAre(ElementsAre(observer.Signal(2), observer.Signal(3),
-                              observer.Signal(4)),
-                  ElementsAre(wait, wait_for_none, observer.Signal(1))));
+  const Access signal_for_none{ChildObject(main, 1), AccessKind::kSignal};
+  EXPECT_THAT(observer.StepsOf(1),
+              ElementsAre(ElementsAre(observer.Signal(2), observer.Signal(3),
+                                      observer.Signal(4)),
+                          ElementsAre(wait, signal_for_none, wait_for_none,
+                                      observer.Signal(1))));
   EXPECT_THAT(observer.StepsOf(3),
-              ElementsAre(ElementsAre(signal, observer.Signal(3))));
+              ElementsAre(ElementsAre(observer.Signal(3), signal)));
   EXPECT_THAT(observer.StepsOf(4).back(),
-              ElementsAre(signal, observer.Signal(4)));
+              ElementsAre(observer.Signal(4), signal));
   EXPECT_THAT(observer.DeclaredBy(1), ElementsAre(wait));
 }
 

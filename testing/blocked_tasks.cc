@@ -11,66 +11,27 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "orrery/base/task_tree.h"
 
 namespace orrery {
 namespace {
 
 constexpr size_t kMaxCircleShown = 8;
 
-// Tasks that wait in the same way.
-struct Group {
-  std::string line;  // of the first one
-  size_t size = 0;
-  std::string last;  // the name of the last one
-};
-
-std::vector<Group> GroupByWait(const std::vector<TaskReport>& tasks) {
-  std::vector<Group> groups;
-  std::map<std::string, size_t> index;
-  for (const TaskReport& task : tasks) {
-    // A CO_ASSERT has stopped it, which stands above.
-    if (task.wait == WaitKind::kNothing) continue;
-    std::string how = absl::StrCat(" ", FormatWait(task));
-    if (!task.stack.empty()) {
-      absl::StrAppend(&how, " at ", absl::StrJoin(task.stack, " <- "));
-    }
-    if (!task.awaited_by.empty()) {
-      absl::StrAppend(&how, ", awaited by ",
-                      absl::StrJoin(task.awaited_by, ", "));
-    }
-    // "client#7"
-    const std::string name = task.name.substr(0, task.name.rfind('#'));
-    const auto [at, is_new] =
-        index.emplace(absl::StrCat(name, how), groups.size());
-    if (is_new) groups.push_back({absl::StrCat("  ", task.name, how), 0, ""});
-    Group& group = groups[at->second];
-    ++group.size;
-    group.last = task.name;
-  }
-  return groups;
-}
-
 }  // namespace
 
 std::vector<std::string> FormatBlockedTasks(
     const std::vector<TaskReport>& tasks, size_t limit) {
-  const std::vector<Group> groups = GroupByWait(tasks);
-  if (groups.empty() || limit < 2) return {};
-  size_t left = 0;
-  for (const Group& group : groups) left += group.size;
+  std::vector<TaskReport> blocked;
+  for (const TaskReport& task : tasks) {
+    // What a CO_ASSERT has stopped stands above.
+    if (task.wait != WaitKind::kNothing) blocked.push_back(task);
+  }
+  if (blocked.empty() || limit < 2) return {};
   std::vector<std::string> lines = {
-      absl::StrCat("tasks that are not done (", left, "):")};
-  for (const Group& group : groups) {
-    if (lines.size() + 1 == limit && &group != &groups.back()) {
-      lines.push_back(absl::StrCat("  ... and ", left, " more tasks"));
-      break;
-    }
-    left -= group.size;
-    lines.push_back(group.line);
-    if (group.size > 1) {
-      absl::StrAppend(&lines.back(), " (and ", group.size - 1,
-                      " more like it, up to ", group.last, ")");
-    }
+      absl::StrCat("tasks that are not done (", blocked.size(), "):")};
+  for (const std::string& line : FormatTaskTree(blocked, limit - 1)) {
+    lines.push_back(absl::StrCat("  ", line));
   }
   return lines;
 }

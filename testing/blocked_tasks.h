@@ -14,9 +14,10 @@
 
 namespace orrery {
 
-// Returns a heading and, a line each, what every task waits for, who holds
-// that, where in the source, and who awaits it. Tasks that wait in the same way
-// share a line. Of more than `limit` lines it says how many tasks are left out.
+// Returns a heading and the tree of the tasks, see base/task_tree.h: a line for
+// each, with what it waits for, who holds that and where in the source, and
+// below it those that it waits for. Of more than `limit` lines it says how many
+// are left out.
 std::vector<std::string> FormatBlockedTasks(
     const std::vector<TaskReport>& tasks, size_t limit);
 

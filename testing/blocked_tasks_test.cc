@@ -35,14 +35,15 @@ TaskReport WaitsForTask(const std::string& name, const std::string& other) {
   return task;
 }
 
-TEST(FormatBlockedTasksTest, NamesTheWaitTheHolderThePlaceAndWhoAwaits) {
+TEST(FormatBlockedTasksTest, NamesTheWaitTheHolderAndThePlaceBelowWhoAwaits) {
   TaskReport task = WaitsForMutex("client#2", "server#3");
-  task.awaited_by = {"main#1", "other#4"};
-  EXPECT_THAT(FormatBlockedTasks({task}, 10),
-              ElementsAre("tasks that are not done (1):",
-                          "  client#2 waits for Mutex \"state\" held by "
-                          "server#3 at bank.cc:41 Pay <- bank.cc:50 Main, "
-                          "awaited by main#1, other#4"));
+  task.awaited_by = {"main#1"};
+  EXPECT_THAT(
+      FormatBlockedTasks({WaitsForTask("main#1", "client#2"), task}, 10),
+      ElementsAre(
+          "tasks that are not done (2):", "  main#1 waits for task client#2",
+          "    client#2 waits for Mutex \"state\" held by "
+          "server#3 at bank.cc:41 Pay <- bank.cc:50 Main"));
 }
 
 TEST(FormatBlockedTasksTest, TasksThatWaitAlikeShareALine) {
@@ -61,7 +62,7 @@ TEST(FormatBlockedTasksTest, TasksThatWaitAlikeShareALine) {
                   "bank.cc:41 Pay <- bank.cc:50 Main"));
 }
 
-TEST(FormatBlockedTasksTest, CountsTheTasksThatDoNotFit) {
+TEST(FormatBlockedTasksTest, CountsTheLinesThatDoNotFit) {
   std::vector<TaskReport> tasks;
   for (int i = 1; i <= 10; ++i) {
     tasks.push_back(WaitsForTask(absl::StrCat("a#", i), absl::StrCat("b#", i)));
@@ -70,10 +71,10 @@ TEST(FormatBlockedTasksTest, CountsTheTasksThatDoNotFit) {
   EXPECT_THAT(
       FormatBlockedTasks(tasks, 4),
       ElementsAre("tasks that are not done (10):", "  a#1 waits for task b#1",
-                  "  a#2 waits for task b#2", "  ... and 8 more tasks"));
+                  "  a#2 waits for task b#2", "  ... and 8 more lines"));
   EXPECT_THAT(
       FormatBlockedTasks(tasks, 2),
-      ElementsAre("tasks that are not done (10):", "  ... and 10 more tasks"));
+      ElementsAre("tasks that are not done (10):", "  ... and 10 more lines"));
   EXPECT_THAT(FormatBlockedTasks(tasks, 1), IsEmpty());
   EXPECT_THAT(FormatBlockedTasks(tasks, 0), IsEmpty());
 }

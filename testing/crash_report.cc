@@ -13,10 +13,13 @@
 #include <cstring>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "orrery/base/sim_time.h"
+#include "orrery/base/task_report.h"
+#include "orrery/base/task_tree.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task_state.h"
 #include "orrery/testing/failure_capture.h"
@@ -45,6 +48,7 @@ constexpr int kSignals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE,
 constexpr size_t kStackBytes = 256 * 1024;
 // A process that dies with its memory in disorder may never finish its report.
 constexpr unsigned kPatienceSeconds = 10;
+constexpr size_t kMaxTaskLines = 30;
 
 // Read by handlers. A volatile pointer, since they come between any two
 // instructions.
@@ -178,13 +182,33 @@ void SaveAndWriteCommands(CrashReport::Current& dying) {
       ::write(STDERR_FILENO, text.data(), text.size());
 }
 
+// What every task is up to, for whoever reads and in the trace. It comes last:
+// where memory is in disorder, to look at them may end the process.
+void WriteTasks(CrashReport::Current& dying) {
+  const Simulation* simulation = SimulationOfTest();
+  if (simulation == nullptr || simulation->closing()) return;
+  const std::vector<TaskReport> tasks = simulation->ReportTasks();
+  if (tasks.empty()) return;
+  std::string text = absl::StrCat("tasks that are not done (", tasks.size(),
+                                  "), and below each those it waits for:\n");
+  for (const std::string& line : FormatTaskTree(tasks, kMaxTaskLines)) {
+    absl::StrAppend(&text, "  ", line, "\n");
+  }
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, text.data(), text.size());
+  if (dying.writer != nullptr) {
+    dying.writer->Rescue(dying.texts(simulation->seed()).trace_path, tasks);
+  }
+}
+
 void GiveUp(int) {
   ::signal(dying_of, SIG_DFL);
   ::raise(dying_of);
   ::_exit(128 + dying_of);
 }
 
-void Report(const char* of) {
+// `with_tasks`: where they stand can still be looked at.
+void Report(const char* of, bool with_tasks = true) {
   CrashReport::Current* dying = current;
   current = nullptr;
   // A forked child (a death test, say) is not the process that recorded.
@@ -202,6 +226,7 @@ void Report(const char* of) {
   ::signal(SIGALRM, &GiveUp);
   ::alarm(kPatienceSeconds);
   SaveAndWriteCommands(*dying);
+  if (with_tasks) WriteTasks(*dying);
   ::alarm(0);
 }
 
@@ -236,7 +261,9 @@ void HandleSanitizerDeath() {
   Report("a sanitizer's finding");
 }
 
-void HandleExit() { Report("a call of exit()"); }
+// By now the memory in which coroutines lived is gone, as all that belongs to
+// the thread.
+void HandleExit() { Report("a call of exit()", /*with_tasks=*/false); }
 
 }  // namespace
 

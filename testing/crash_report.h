@@ -22,7 +22,8 @@ namespace orrery {
 // While it lives, the signals of a process that dies (SIGABRT, SIGSEGV, SIGBUS,
 // SIGFPE, SIGILL, SIGTRAP), and SIGTERM, which Bazel sends to a test that takes
 // too long, print the test's name, the simulated time, step, task and seed,
-// save the trace, and then do what they did before.
+// save the trace, say what each task is up to, and then do what they did
+// before.
 //
 // One at a time, on the thread that runs the simulation.
 class CrashReport {

@@ -37,6 +37,13 @@ uint32_t OtherTask(const TraceEvent& event) {
   return 0;
 }
 
+// The task that is asked to cancel; 0 if none. Whoever asks, it says why that
+// task ends.
+uint32_t AskedToCancel(const TraceEvent& event) {
+  const auto* request = std::get_if<event::CancelRequested>(&event.what);
+  return request != nullptr ? request->task.value : 0;
+}
+
 }  // namespace
 
 void EventTail::OnChoices(absl::Span<const Choice> choices,
@@ -60,6 +67,7 @@ void EventTail::OnEvent(const TraceEvent& event) {
   Line& line = lines_.emplace_back();
   line.task = event.task.value;
   line.other = OtherTask(event);
+  line.asked = AskedToCancel(event);
   line.shown = IsTelling(event);
   if (!line.shown) return;
   line.place = absl::StrCat("#", index, " ", FormatSimTime(event.time));
@@ -77,7 +85,10 @@ std::vector<std::string> EventTail::Last(std::set<uint32_t> tasks,
   };
   std::vector<Group> groups;
   for (const Line& line : lines_) {
-    if (tasks.count(line.task) == 0) continue;
+    if (tasks.count(line.task) == 0 &&
+        (line.asked == 0 || tasks.count(line.asked) == 0)) {
+      continue;
+    }
     // What a task has started or waited for is likely to have had a part in it.
     if (line.other != 0) tasks.insert(line.other);
     if (!line.shown) continue;

@@ -37,9 +37,9 @@ class EventTail final : public TraceSink {
   void OnEvent(const TraceEvent& event) override;
 
   // Returns the last `count` events that tell something about `tasks` and about
-  // those which they have started or waited for, a line each: "#12 1.000s
-  // client#7 sleeps until 2.000s [bank.cc:41 Pay]". Events that repeat each
-  // other make one line.
+  // those which they have started or waited for, and who asked them to cancel,
+  // a line each: "#12 1.000s client#7 sleeps until 2.000s [bank.cc:41 Pay]".
+  // Events that repeat each other make one line.
   std::vector<std::string> Last(std::set<uint32_t> tasks, size_t count) const;
 
   // Returns what was made to go wrong in the whole run: "crash at 1.000s".
@@ -49,6 +49,7 @@ class EventTail final : public TraceSink {
   struct Line {
     uint32_t task = 0;
     uint32_t other = 0;  // a task that it has started or waits for
+    uint32_t asked = 0;  // a task that it has asked to cancel
     std::string place;   // "#12 1.000s"
     std::string text;    // what follows
     bool shown = false;

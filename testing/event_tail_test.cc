@@ -108,6 +108,19 @@ TEST(EventTailTest, NamesWhatWasNamedBeforeTheEnd) {
               ElementsAre("#5004 0.000000005s worker#9 ends"));
 }
 
+TEST(EventTailTest, SaysWhoHasAskedATaskToCancel) {
+  EventTail tail(10, nullptr);
+  tail.OnEvent({SimTime(), TaskId(7), event::CancelRequested{TaskId(9)}});
+  tail.OnEvent({SimTime(), TaskId(), event::CancelRequested{TaskId(8)}});
+  tail.OnEvent({SimTime(), TaskId(7), event::Finished()});
+  tail.OnEvent({SimTime(), TaskId(9), event::Finished{.cancelled = true}});
+  EXPECT_THAT(tail.Last({9}, 10),
+              ElementsAre("#0 0.000s task#7 asks task#9 to cancel",
+                          "#3 0.000s task#9 ends, cancelled"));
+  EXPECT_THAT(tail.Last({8}, 10),
+              ElementsAre("#1 0.000s loop asks task#8 to cancel"));
+}
+
 TEST(EventTailTest, ListsFaultsOfTheWholeRun) {
   EventTail tail(1'000'000, nullptr);
   tail.OnEvent({SimTime(2'000'000'000), TaskId(),

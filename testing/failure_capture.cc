@@ -76,7 +76,7 @@ void FailureCapture::ReportTestPartResult(
   failure.task = simulation->current_task_id();
   failure.task_name = simulation->CurrentTaskName();
   failure.closing = simulation->closing();
-  failure.scoped_traces = ScopedTracesOf(failure.task);
+  failure.scoped_traces = ScopedTraces();
 }
 
 FailureMark::FailureMark() {

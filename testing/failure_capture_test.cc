@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -92,9 +93,11 @@ Task<> Hold() {
   FailsWhenDestroyed local;
   co_await Sleep(absl::InfiniteDuration());
 }
+// After a failure there is no orderly end.
 Task<> LeaveATaskBehind() {
   Spawn(Hold);
   co_await Yield();
+  throw std::runtime_error("broken");
 }
 
 TEST(FailureCaptureTest, TellsWhenTheRunWasBeingClosed) {

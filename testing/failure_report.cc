@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/sim/run_result.h"
+#include "orrery/sim/slow_step.h"
 #include "orrery/testing/blocked_tasks.h"
 
 namespace orrery {
@@ -23,6 +24,7 @@ using Lines = std::vector<std::string>;
 
 constexpr size_t kMaxEvents = 12;
 constexpr size_t kMaxFaultsShown = 5;
+constexpr size_t kMaxSlowSteps = 2;
 
 Lines Split(const std::string& text) {
   Lines lines = absl::StrSplit(text, '\n');
@@ -121,6 +123,10 @@ Lines Hints(const RunResult& result) {
       return {
           "  a task runs in circles, or the limit is too low for this "
           "test: {.max_steps = ...}"};
+    case Outcome::kLiveLock:
+      return {
+          "  a task runs in circles, or the limit is too low for this "
+          "test: {.max_steps_per_instant = ...}"};
     case Outcome::kTimeLimit:
       return {
           "  a task waits for too long, or the limit is too low for this "
@@ -204,6 +210,21 @@ std::set<uint32_t> TasksInvolved(const TestRun& run) {
   return tasks;
 }
 
+// Who has held up the loop, which may be why something came too late.
+Lines SlowSteps(const RunResult& result) {
+  Lines lines;
+  for (const SlowStep& slow : result.slow_steps) {
+    if (lines.size() == kMaxSlowSteps) break;
+    lines.push_back(absl::StrCat("slow: ", FormatSlowStep(slow)));
+  }
+  if (result.slow_step_count > lines.size()) {
+    lines.push_back(absl::StrCat("  ... and ",
+                                 result.slow_step_count - lines.size(),
+                                 " more slow steps"));
+  }
+  return lines;
+}
+
 std::string Faults(const FailureReportInput& input) {
   if (input.events == nullptr || input.events->faults().empty()) return "none";
   Lines faults = input.events->faults();
@@ -217,7 +238,7 @@ std::string Faults(const FailureReportInput& input) {
 
 std::string FormatFailureReport(const FailureReportInput& input) {
   const TestRun& run = *input.run;
-  Lines tail;
+  Lines tail = SlowSteps(run.result);
   if (input.events != nullptr) {
     tail.push_back(absl::StrCat("faults so far: ", Faults(input)));
   }

@@ -34,9 +34,9 @@ struct FailureReportInput {
 };
 
 // Returns: what failed, with simulated time, step and task; the seed; the last
-// events of the tasks involved; the tasks that are not done; the faults so far;
-// the notes; the trace; and last the two commands. What does not fit is cut and
-// counted.
+// events of the tasks involved; the tasks that are not done; who has held up
+// the loop; the faults so far; the notes; the trace; and last the two commands.
+// What does not fit is cut and counted.
 std::string FormatFailureReport(const FailureReportInput& input);
 
 }  // namespace orrery

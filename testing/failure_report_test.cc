@@ -16,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "orrery/base/trace_event.h"
+#include "orrery/sim/slow_step.h"
 
 namespace orrery {
 namespace {
@@ -55,6 +56,7 @@ struct Amounts {
   int events = 0;
   int faults = 0;
   int notes = 0;
+  int slow_steps = 0;
 };
 
 std::string Format(const Amounts& amounts) {
@@ -71,6 +73,14 @@ std::string Format(const Amounts& amounts) {
   if (amounts.failures == 0) {
     run.result.failure.emplace().message = "deadlock: nothing can run";
   }
+  for (int i = 0; i < amounts.slow_steps; ++i) {
+    SlowStep slow;
+    slow.passed = absl::Seconds(i + 1);
+    slow.task_name = absl::StrCat("report#", i);
+    slow.site = "report.cc:41 Render";
+    run.result.slow_steps.push_back(slow);
+  }
+  run.result.slow_step_count = run.result.slow_steps.size();
   for (int i = 0; i < amounts.tasks; ++i) {
     TaskReport task;
     task.id = TaskId(static_cast<uint32_t>(i + 1));
@@ -134,7 +144,8 @@ TEST(FailureReportTest, NeverHasMoreLinesThanItMay) {
                                      .tasks = tasks,
                                      .events = events,
                                      .faults = events,
-                                     .notes = 6};
+                                     .notes = 6,
+                                     .slow_steps = events};
             const std::vector<std::string> lines = Lines(Format(amounts));
             ASSERT_LE(lines.size() + 2, kReportLines)
                 << failures << " failures of " << message_lines << " lines, "
@@ -174,6 +185,17 @@ TEST(FailureReportTest, ShowsTheLatestFaults) {
   EXPECT_THAT(Format({.faults = 0}), HasSubstr("faults so far: none\n"));
   EXPECT_THAT(Format({.faults = 7}),
               HasSubstr("faults so far: 7, the latest: crash at 0.000s; "));
+}
+
+TEST(FailureReportTest, ShowsWhoHasHeldUpTheLoop) {
+  EXPECT_THAT(Format({.failures = 1}), Not(HasSubstr("slow")));
+  EXPECT_THAT(Lines(Format({.failures = 1, .slow_steps = 1})),
+              Contains("slow: report#0 held up everybody for 1.000s, at "
+                       "report.cc:41 Render (from 0.000s on, step 0)"));
+  const std::string many = Format({.failures = 1, .slow_steps = 5});
+  EXPECT_THAT(many, HasSubstr("report#1"));
+  EXPECT_THAT(many, Not(HasSubstr("report#2")));
+  EXPECT_THAT(many, HasSubstr("\n  ... and 3 more slow steps\n"));
 }
 
 TEST(FailureReportTest, SaysWhichRunOfHowMany) {

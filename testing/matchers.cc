@@ -147,6 +147,10 @@ void PrintTo(const RunResult& result, std::ostream* out) {
   *out << FormatRunResult(result);
 }
 
+void PrintTo(const SlowStep& slow, std::ostream* out) {
+  *out << FormatSlowStep(slow);
+}
+
 Matcher<const HistoryEntry&> At(absl::Duration time,
                                 const Matcher<std::string>& text) {
   return IsEntry(ToSimTime(time), text);

@@ -24,6 +24,7 @@
 #include "gmock/gmock.h"
 #include "orrery/sim/history.h"
 #include "orrery/sim/run_result.h"
+#include "orrery/sim/slow_step.h"
 
 namespace orrery {
 
@@ -34,6 +35,7 @@ History Timeline();
 // How GoogleTest prints them: "[1.000s] Bonjour".
 void PrintTo(const HistoryEntry& entry, std::ostream* out);
 void PrintTo(const RunResult& result, std::ostream* out);
+void PrintTo(const SlowStep& slow, std::ostream* out);
 
 // Matches one entry: its time is exactly `time`, and its text matches.
 testing::Matcher<const HistoryEntry&> At(

@@ -88,6 +88,7 @@ class Replay {
          .trace = &checker,
          .max_steps =
              header.max_steps != 0 ? header.max_steps : options_.max_steps,
+         .max_steps_per_instant = options_.max_steps_per_instant,
          .max_time = header.max_time.ns != 0 ? ToDuration(header.max_time)
                                              : options_.max_time},
         make_body);

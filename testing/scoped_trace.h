@@ -3,20 +3,20 @@
 //
 // `SIM_SCOPED_TRACE`: what SCOPED_TRACE is for plain tests. GoogleTest's own
 // keeps one stack for the thread, so in a coroutine it names whichever task was
-// entered last; this one belongs to the task that made it.
+// entered last; this one belongs to the task that made it, and to those that it
+// spawns meanwhile, for as long as they live.
 //
 //   SIM_SCOPED_TRACE(absl::StrCat("round ", round));
 
 #ifndef ORRERY_TESTING_SCOPED_TRACE_H_
 #define ORRERY_TESTING_SCOPED_TRACE_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "orrery/base/ids.h"
 #include "orrery/base/source_site.h"
+#include "orrery/sim/task_local.h"
 
 namespace orrery {
 
@@ -25,17 +25,14 @@ class ScopedTaskTrace {
  public:
   explicit ScopedTaskTrace(absl::string_view message,
                            SourceSite site = SourceSite::current());
-  ScopedTaskTrace(const ScopedTaskTrace&) = delete;
-  ScopedTaskTrace& operator=(const ScopedTaskTrace&) = delete;
-  ~ScopedTaskTrace();
 
  private:
-  uint64_t key_;
+  TaskLocal<std::vector<std::string>>::Scope scope_;
 };
 
-// Returns the lines of `task` in the simulation that runs, innermost first:
+// Returns the lines of the task or callback that runs, innermost first:
 // "bank_test.cc:31: round 2".
-std::vector<std::string> ScopedTracesOf(TaskId task);
+std::vector<std::string> ScopedTraces();
 
 }  // namespace orrery
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "orrery/sim/post.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
 #include "orrery/sim/spawn.h"
@@ -26,7 +27,7 @@ using testing::IsEmpty;
 using Seen = std::map<std::string, std::vector<std::string>>;
 
 void Look(Seen& seen, const std::string& where) {
-  seen[where] = ScopedTracesOf(Simulation::CurrentOrNull()->current_task_id());
+  seen[where] = ScopedTraces();
 }
 
 Task<> Work(std::string name, absl::Duration offset, Seen& seen) {
@@ -87,33 +88,68 @@ Task<> LeaveOneBehind() {
   Spawn(Hold);
   co_await Yield();
 }
-Task<> LookAtTwo(Seen& seen) {
+Task<> LookAround(Seen& seen) {
   Look(seen, "main");
-  seen["two"] = ScopedTracesOf(TaskId(2));
-  co_return;
+  JoinHandle<> child = Spawn(Named, std::ref(seen));
+  co_await child;
 }
 
-// Task 2 of the second run is not task 2 of the first.
 TEST(ScopedTraceTest, LeavesNothingToTheNextRun) {
   Seen seen;
   EXPECT_TRUE(Simulation().Run(LeaveOneBehind).ok());
-  EXPECT_TRUE(Simulation().Run(LookAtTwo, seen).ok());
+  EXPECT_TRUE(Simulation().Run(LookAround, seen).ok());
   EXPECT_THAT(seen["main"], IsEmpty());
-  EXPECT_THAT(seen["two"], IsEmpty());
-}
-
-Task<> RunAnother(Seen& seen) {
-  SIM_SCOPED_TRACE("of the outer one");
-  EXPECT_TRUE(Simulation().Run(LookAtTwo, seen).ok());
-  Look(seen, "outer");
-  co_return;
+  EXPECT_THAT(seen["task"], ElementsAre(EndsWith(": here")));
 }
 
 TEST(ScopedTraceTest, BelongsToOneSimulationOfTwo) {
   Seen seen;
-  EXPECT_TRUE(Simulation().Run(RunAnother, seen).ok());
-  EXPECT_THAT(seen["main"], IsEmpty());
+  Simulation outer;
+  Simulation inner;
+  const Simulation::Scope in_outer(outer);
+  SIM_SCOPED_TRACE("of the outer one");
+  {
+    const Simulation::Scope in_inner(inner);
+    Look(seen, "inner");
+  }
+  Look(seen, "outer");
+  EXPECT_THAT(seen["inner"], IsEmpty());
   EXPECT_THAT(seen["outer"], ElementsAre(EndsWith(": of the outer one")));
+}
+
+Task<> LookLater(Seen& seen, std::string name) {
+  co_await Sleep(absl::Seconds(1));
+  SIM_SCOPED_TRACE("child");
+  Look(seen, name);
+}
+Task<> SpawnInRounds(Seen& seen) {
+  std::vector<JoinHandle<>> children;
+  for (int round = 1; round <= 2; ++round) {
+    SIM_SCOPED_TRACE(absl::StrCat("round ", round));
+    const std::string name = absl::StrCat("child ", round);
+    children.push_back(Spawn(LookLater, std::ref(seen), name));
+    Post([&seen, round] { Look(seen, absl::StrCat("callback ", round)); });
+  }
+  for (JoinHandle<>& child : children) co_await child;
+  Look(seen, "main");
+}
+
+// The round that they were spawned in, though their parent has gone on.
+TEST(ScopedTraceTest, IsHandedDown) {
+  Seen seen;
+  EXPECT_TRUE(Simulation().Run(SpawnInRounds, seen).ok());
+  for (int round = 1; round <= 2; ++round) {
+    const std::string line = absl::StrCat(": round ", round);
+    EXPECT_THAT(seen[absl::StrCat("child ", round)],
+                ElementsAre(EndsWith(": child"), EndsWith(line)));
+    EXPECT_THAT(seen[absl::StrCat("callback ", round)],
+                ElementsAre(EndsWith(line)));
+  }
+  EXPECT_THAT(seen["main"], IsEmpty());
+}
+
+TEST(ScopedTraceTest, OutsideOfASimulationThereIsNone) {
+  EXPECT_THAT(ScopedTraces(), IsEmpty());
 }
 
 TEST(ScopedTraceDeathTest, OutsideOfASimulationItSaysWhatToDo) {

@@ -72,7 +72,8 @@ class BodyPromise final : public PromiseBase {
   void return_void() const {}
   void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
-  bool failed() const { return error_ != nullptr; }
+  // How the body ended.
+  End end() const { return error_ == nullptr ? End::kValue : End::kError; }
   const std::exception_ptr& error() const { return error_; }
 
  private:
@@ -97,7 +98,7 @@ class [[nodiscard]] BodyAwaiter {
     promise_internal::ResumeNext(frame_);
   }
   void await_resume() const {
-    if (frame_ && frame_.promise().failed()) {
+    if (frame_ && frame_.promise().end() == End::kError) {
       std::rethrow_exception(frame_.promise().error());
     }
   }

@@ -23,8 +23,14 @@ struct SimTestOptions {
   const char* scheduler = "fifo";
   // A run that would go on for longer in simulated time fails.
   absl::Duration max_time = absl::InfiniteDuration();
+  // Steps in which more simulated time passes are told as slow: `SlowSteps()`
+  // has them, and the report of a failure.
+  absl::Duration slow_step = absl::Milliseconds(100);
   // A run that takes more steps fails.
   uint64_t max_steps = 10'000'000;
+  // A run that takes more steps while the clock stands still fails: a
+  // live-lock.
+  uint64_t max_steps_per_instant = 1'000'000;
 };
 
 }  // namespace orrery

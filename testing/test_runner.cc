@@ -100,7 +100,9 @@ class TestRunner {
                     .scheduler = scheduler,
                     .trace = trace,
                     .max_steps = options_.max_steps,
-                    .max_time = options_.max_time},
+                    .max_steps_per_instant = options_.max_steps_per_instant,
+                    .max_time = options_.max_time,
+                    .slow_step = options_.slow_step},
                    make_body_);
   }
 
@@ -125,7 +127,8 @@ class TestRunner {
     std::vector<std::string> notes;
     if (level == TraceLevel::kEvents) {
       CurrentTest::RecordTrace(path);
-      const absl::Status status = writer_.Finish(FooterOf(run));
+      const absl::Status status =
+          writer_.Finish(FooterOf(run), run.result.tasks);
       if (!status.ok()) {
         notes.push_back(absl::StrCat("trace:  incomplete: ", status.message()));
       }
@@ -192,7 +195,7 @@ class TestRunner {
   void ExplainFromChoices(const TestRun& run, const std::string& path,
                           ReportContext context) {
     // Kept before anything else is done, which might kill the process.
-    absl::Status status = writer_.Finish(FooterOf(run));
+    absl::Status status = writer_.Finish(FooterOf(run), run.result.tasks);
     if (status.ok()) status = WriteTraceFile(path, writer_.bytes());
     if (status.ok()) crash_->SetSaved();
     const bool is_long = run.result.steps > kMaxStepsWithEvents;
@@ -221,7 +224,7 @@ class TestRunner {
         Repeat(run, same_choices != nullptr ? *same_choices : *scheduler_,
                context, tail);
     if (open) {
-      const bool complete = events.Finish(FooterOf(run)).ok();
+      const bool complete = events.Finish(FooterOf(run), run.result.tasks).ok();
       std::error_code ignored;
       if (same && complete) {
         std::filesystem::rename(events_path, path, ignored);

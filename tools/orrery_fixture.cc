@@ -84,7 +84,7 @@ void OrreryFixture::WriteTrace(const std::string& name,
   TraceWriter writer;
   writer.Begin(SampleHeader(TraceLevel::kEvents));
   Record(events, SampleFooter().digests, writer);
-  ASSERT_TRUE(writer.Finish(SampleFooter()).ok());
+  ASSERT_TRUE(writer.Finish(SampleFooter(), SampleTasks()).ok());
   Write(name, writer.bytes());
 }
 

@@ -36,8 +36,33 @@ TEST_F(OrreryTest, InfoShowsHeaderAndOutcome) {
   EXPECT_THAT(output.out, HasSubstr("\ntest:      Bank.KeepsItsBalance\n"));
   EXPECT_THAT(output.out,
               HasSubstr("\noutcome:   failed after 1.500000001s, 12 steps, 2 "
-                        "choices, 30 events\n"));
+                        "choices, 60 events\n"));
   EXPECT_THAT(Orrery("info choices.trace").out, HasSubstr("choices only)\n"));
+}
+
+TEST_F(OrreryTest, InfoShowsWhoWaitsForWhom) {
+  EXPECT_THAT(
+      Orrery("info events.trace").out,
+      HasSubstr("\nnot done:  4 tasks; below each one those that it waits for\n"
+                "           main#1 waits for task client#2 at "
+                "bank/transfer.cc:41 Transfer <- bank/main.cc:9 Main\n"
+                "             client#2 waits for Mutex \"state\" held by "
+                "helper#5 at bank/transfer.cc:300 Transfer\n"));
+  EXPECT_THAT(Orrery("info --json choices.trace").out,
+              HasSubstr("\"not_done_count\":4,\"not_done\":[{\"task\":"
+                        "\"main#1\",\"wait\":\"task\","));
+}
+
+TEST_F(OrreryTest, PrintKnowsCancellation) {
+  EXPECT_EQ(Orrery("print --from=50 --to=54 --kind=cancel_requested "
+                   "events.trace")
+                .out,
+            "#52 1.500000001s client#2 asks helper#5 to cancel\n"
+            "#53 1.500000001s loop asks helper#5 to cancel\n");
+  EXPECT_EQ(Orrery("print --kind=finished --task=helper events.trace").out,
+            "#54 1.500000001s helper#5 ends, cancelled\n");
+  EXPECT_THAT(Printed("--kind=future_ended events.trace"),
+              ElementsAre("#48", "#49", "#50"));
 }
 
 TEST_F(OrreryTest, InfoOfSeveralFilesKeepsThemApart) {
@@ -93,12 +118,12 @@ TEST_F(OrreryTest, PrintShowsOneLineAnEvent) {
   ASSERT_EQ(lines.size(), SampleEvents().size() + 1);
   EXPECT_EQ(lines[0],
             "#0 0.000s loop spawns main#1 [bank/transfer.cc:41 Transfer]");
-  EXPECT_EQ(lines[29], "#29 1.500000001s main#1 ends");
+  EXPECT_EQ(lines[59], "#59 1.500000001s main#1 ends");
 }
 
 TEST_F(OrreryTest, PrintFromAndToAreNumbersOfEvents) {
-  EXPECT_THAT(Printed("--from=27 events.trace"),
-              ElementsAre("#27", "#28", "#29"));
+  EXPECT_THAT(Printed("--from=57 events.trace"),
+              ElementsAre("#57", "#58", "#59"));
   EXPECT_THAT(Printed("events.trace --to 1"), ElementsAre("#0", "#1"));
   EXPECT_THAT(Printed("--from=4 --to=5 events.trace"), ElementsAre("#4", "#5"));
   EXPECT_THAT(Printed("--from=5 --to=4 events.trace"), ElementsAre());
@@ -112,25 +137,26 @@ TEST_F(OrreryTest, PrintTaskIsANameANumberOrBoth) {
         << task;
   }
   EXPECT_THAT(Printed("--task=loop events.trace"),
-              ElementsAre("#0", "#12", "#15"));
+              ElementsAre("#0", "#12", "#15", "#50", "#53"));
   EXPECT_THAT(Printed("--task=0 events.trace"),
-              ElementsAre("#0", "#12", "#15"));
+              ElementsAre("#0", "#12", "#15", "#50", "#53"));
   EXPECT_THAT(Printed("--task=clien events.trace"), ElementsAre());
 }
 
 TEST_F(OrreryTest, PrintKindIsOneOfTheKindsOfEvents) {
   EXPECT_THAT(Printed("--kind=choice events.trace"), ElementsAre("#8", "#12"));
-  EXPECT_THAT(Printed("--kind=failure events.trace"), ElementsAre("#27"));
+  EXPECT_THAT(Printed("--kind=failure events.trace"), ElementsAre("#57"));
   ExpectTrouble("print --kind=chioce events.trace",
                 "--kind=chioce: expected one of spawned, object, choice, "
                 "resumed, suspended, woken, access, finished, timer_cancelled, "
-                "log, failure, time_passed, fault, span_begun, span_ended");
+                "cancel_requested, future_ended, log, failure, time_passed, "
+                "fault, span_begun, span_ended");
 }
 
 TEST_F(OrreryTest, PrintLastCountsWhatTheOtherFlagsHaveLeft) {
-  EXPECT_THAT(Printed("--last=2 events.trace"), ElementsAre("#28", "#29"));
+  EXPECT_THAT(Printed("--last=2 events.trace"), ElementsAre("#58", "#59"));
   EXPECT_THAT(Printed("--last=2 --kind=suspended events.trace"),
-              ElementsAre("#23", "#24"));
+              ElementsAre("#46", "#47"));
   EXPECT_THAT(Printed("--last=2 --to=12 --task=main events.trace"),
               ElementsAre("#10", "#11"));
   EXPECT_THAT(Printed("--last=100 --kind=choice events.trace"),
@@ -146,17 +172,17 @@ TEST_F(OrreryTest, NamesAreKnownAlsoWhereTheirEventsAreNotShown) {
 }
 
 TEST_F(OrreryTest, PrintFormatsAreTextJsonAndTextproto) {
-  EXPECT_EQ(Orrery("print --format=json --from=27 --to=27 events.trace").out,
-            "{\"index\":27,\"time_ns\":1500000001,\"task\":\"client#2\","
+  EXPECT_EQ(Orrery("print --format=json --from=57 --to=57 events.trace").out,
+            "{\"index\":57,\"time_ns\":1500000001,\"task\":\"client#2\","
             "\"kind\":\"failure\",\"text\":\"FAILURE: balance is off\","
             "\"site\":\"bank/transfer.cc:41 Transfer\"}\n");
   EXPECT_EQ(
-      Orrery("print --format=textproto --from=27 --to=27 events.trace").out,
-      "index: 27 time_ns: 1500000001 task: \"client#2\" kind: \"failure\" "
+      Orrery("print --format=textproto --from=57 --to=57 events.trace").out,
+      "index: 57 time_ns: 1500000001 task: \"client#2\" kind: \"failure\" "
       "text: \"FAILURE: balance is off\" "
       "site: \"bank/transfer.cc:41 Transfer\"\n");
   EXPECT_EQ(Orrery("print --format=text --last=1 events.trace").out,
-            "#29 1.500000001s main#1 ends\n");
+            "#59 1.500000001s main#1 ends\n");
   ExpectTrouble("print --format=xml events.trace",
                 "--format=xml: expected text, json or textproto");
 }
@@ -203,7 +229,7 @@ TEST_F(OrreryTest, PrintSaysHowManyEventsItDoesNotKnow) {
       }
       continue;
     }
-    AppendRecord(2, "\x90\x01\x05", &bytes);  // field 18, of a later version
+    AppendRecord(2, "\xf8\x01\x05", &bytes);  // field 31, of a later version
     traces::v1::Footer footer;
     footer.set_events(SampleEvents().size() + 1);
     footer.set_choices(2);
@@ -213,7 +239,7 @@ TEST_F(OrreryTest, PrintSaysHowManyEventsItDoesNotKnow) {
   Write("later.trace", bytes);
   const Output output = Orrery("print --last=1 later.trace");
   EXPECT_EQ(output.exit_code, 2);
-  EXPECT_EQ(output.out, "#29 1.500000001s main#1 ends\n");
+  EXPECT_EQ(output.out, "#59 1.500000001s main#1 ends\n");
   EXPECT_EQ(output.err,
             "orrery: later.trace: 1 events of kinds that this version does not "
             "know are not shown\n");
@@ -264,12 +290,12 @@ TEST_F(OrreryTest, DiffShowsTheFirstDifferenceAndReturnsOne) {
 
 TEST_F(OrreryTest, DiffExactCountsTextsAndPlaces) {
   std::vector<TraceEvent> events = SampleEvents();
-  std::get<event::Failed>(events[27].what).message = "balance is wrong";
+  std::get<event::Failed>(events[57].what).message = "balance is wrong";
   WriteTrace("other.trace", events);
   EXPECT_EQ(Orrery("diff events.trace other.trace").exit_code, 0);
   const Output output = Orrery("diff --exact events.trace other.trace");
   EXPECT_EQ(output.exit_code, 1);
-  EXPECT_THAT(output.out, StartsWith("first difference at event #27\n"));
+  EXPECT_THAT(output.out, StartsWith("first difference at event #57\n"));
 }
 
 TEST_F(OrreryTest, DiffReadsOneOfTheTwoFromStandardInput) {
@@ -279,7 +305,7 @@ TEST_F(OrreryTest, DiffReadsOneOfTheTwoFromStandardInput) {
   const Output output = Shell("orrery diff - other.trace <events.trace");
   EXPECT_EQ(output.exit_code, 1);
   EXPECT_THAT(output.out,
-              HasSubstr("\n  standard input: #29 1.500000001s main#1 ends\n"
+              HasSubstr("\n  standard input: #59 1.500000001s main#1 ends\n"
                         "  other.trace: nothing more, the run was over\n"));
   EXPECT_EQ(Shell("orrery diff events.trace - <events.trace").exit_code, 0);
   ExpectTrouble("diff - -", "diff: only one of the two can be standard input");

@@ -27,7 +27,7 @@ TEST_F(OrreryTroubleTest, ADashIsStandardInput) {
   EXPECT_THAT(Shell("orrery info - <events.trace").out,
               StartsWith("trace:     standard input ("));
   EXPECT_THAT(Shell("cat events.trace | orrery print --last=1 -").out,
-              "#29 1.500000001s main#1 ends\n");
+              "#59 1.500000001s main#1 ends\n");
 }
 
 TEST_F(OrreryTroubleTest, AReaderThatHasSeenEnoughIsNoError) {

@@ -163,7 +163,8 @@ TraceEvent::What EventDecoder::Decode(const Proto& from) {
                             e.has_due_ns() ? SimTime(e.due_ns()) : now_};
     }
     case Proto::kFinished:
-      return event::Finished{from.finished().failed()};
+      return event::Finished{from.finished().failed(),
+                             from.finished().cancelled()};
     case Proto::kObjectMade: {
       const auto& e = from.object_made();
       return event::ObjectMade{
@@ -190,11 +191,41 @@ TraceEvent::What EventDecoder::Decode(const Proto& from) {
                               Text(from.span_begun().label())};
     case Proto::kSpanEnded:
       return event::SpanEnded{SpanId(from.span_ended().id())};
+    case Proto::kCancelRequested:
+      return event::CancelRequested{TaskId(from.cancel_requested().task())};
+    case Proto::kFutureEnded:
+      return event::FutureEnded{ObjectId(from.future_ended().future()),
+                                from.future_ended().failed(),
+                                from.future_ended().cancelled()};
     case Proto::WHAT_NOT_SET:
       break;
   }
   ++trace_->unknown_events;
   return event::Resumed();
+}
+
+std::string EventDecoder::TakeNotDone(const traces::v1::NotDone& from) {
+  const uint64_t listed = static_cast<uint64_t>(from.task_size());
+  if (from.count() < listed) {
+    return absl::StrCat("it counts ", from.count(), " tasks, there are ",
+                        listed);
+  }
+  trace_->not_done_count = from.count();
+  trace_->not_done.clear();
+  for (const traces::v1::TaskReport& task : from.task()) {
+    TaskReport& to = trace_->not_done.emplace_back();
+    to.id = TaskId(task.id());
+    to.name = task.name();
+    to.wait = AsKind<WaitKind>(task.wait());
+    to.waits_for = task.waits_for();
+    to.held_by = task.held_by();
+    to.due = SimTime(task.due_ns());
+    to.stack.assign(task.stack().begin(), task.stack().end());
+    to.spawned_at = task.spawned_at();
+    to.awaited_by.assign(task.awaited_by().begin(), task.awaited_by().end());
+    to.running = task.running();
+  }
+  return "";
 }
 
 std::string EventDecoder::TakeEvent(const Proto& from) {

@@ -27,6 +27,8 @@ class EventDecoder {
   std::string TakeIntern(const traces::v1::Intern& intern);
   std::string TakeEvent(const traces::v1::Event& event);
   std::string TakeChoices(const traces::v1::ChoiceBlock& block);
+  // Takes the place of those that were taken before.
+  std::string TakeNotDone(const traces::v1::NotDone& from);
 
  private:
   struct Interned {

@@ -128,6 +128,32 @@ TEST_F(EventDecoderTest, KindsPastAByteAreNotTakenForOthers) {
             static_cast<AccessKind>(255));
 }
 
+// A later version may have kinds of waits that this one does not know.
+TEST_F(EventDecoderTest, WaitsOfTasksPastAByteAreNotTakenForOthers) {
+  traces::v1::NotDone not_done;
+  not_done.set_count(1);
+  not_done.add_task()->set_wait(256 + 2);
+  EXPECT_EQ(decoder_.TakeNotDone(not_done), "");
+  ASSERT_EQ(trace_.not_done.size(), 1u);
+  EXPECT_EQ(trace_.not_done[0].wait, static_cast<WaitKind>(255));
+}
+
+TEST_F(EventDecoderTest, HowTasksAndFuturesEndIsTwoFlags) {
+  traces::v1::Event event;
+  event.mutable_finished()->set_cancelled(true);
+  EXPECT_EQ(decoder_.TakeEvent(event), "");
+  event.mutable_future_ended()->set_future(7);
+  event.mutable_future_ended()->set_failed(true);
+  EXPECT_EQ(decoder_.TakeEvent(event), "");
+  const auto& finished = std::get<event::Finished>(trace_.events[0].what);
+  EXPECT_TRUE(finished.cancelled);
+  EXPECT_FALSE(finished.failed);
+  const auto& ended = std::get<event::FutureEnded>(trace_.events[1].what);
+  EXPECT_EQ(ended.future, ObjectId(7));
+  EXPECT_TRUE(ended.failed);
+  EXPECT_FALSE(ended.cancelled);
+}
+
 TEST_F(EventDecoderTest, BlocksOfChoicesFollowOneAnother) {
   EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 1, {1, 2, 1})), "");
   EXPECT_EQ(decoder_.TakeChoices(BlockOf(1, 1, {1, 2, 1})), "");

@@ -34,10 +34,15 @@ enum class TraceRecord : uint32_t {
   kChoices = 5,
   kFooter = 6,
   kTrailer = 7,
+  kNotDone = 8,
 };
 
 // A checksum stands in a trace at least this often.
 inline constexpr size_t kSyncInterval = 64 * 1024;
+
+// How many of the tasks that were not done a trace tells about. Of more it
+// keeps the number.
+inline constexpr size_t kMaxTracedTasks = 10'000;
 
 // What was run.
 struct TraceHeader {

@@ -125,6 +125,19 @@ TEST(ReplayCheckerTest, AnotherStableIdIsADivergenceThatCanBeSeen) {
   EXPECT_THAT(replay.differences()[0], HasSubstr("(entity 0000000000000001)"));
 }
 
+TEST(ReplayCheckerTest, ATaskThatIsCancelledInPlaceOfEndingDiverges) {
+  const Trace recorded = ReadBack(SampleEvents());
+  std::vector<TraceEvent> events = SampleEvents();
+  std::get<event::Finished>(events.back().what).cancelled = true;
+  Replay replay(recorded);
+  replay.Events(events);
+  ASSERT_EQ(replay.differences().size(), 1u);
+  EXPECT_THAT(replay.differences()[0],
+              HasSubstr("\n  recorded: #59 1.500000001s main#1 ends"
+                        "\n  this run: #59 1.500000001s main#1 ends, "
+                        "cancelled\n"));
+}
+
 TEST(ReplayCheckerTest, ARunThatEndsEarlyDiverges) {
   const Trace recorded = ReadBack(SampleEvents());
   std::vector<TraceEvent> events = SampleEvents();
@@ -132,14 +145,14 @@ TEST(ReplayCheckerTest, ARunThatEndsEarlyDiverges) {
   Replay replay(recorded);
   EXPECT_EQ(
       replay.Events(events).End(),
-      "replay diverged at event #29: this run does not match sample.trace\n"
-      "  recorded: #29 1.500000001s main#1 ends\n"
+      "replay diverged at event #59: this run does not match sample.trace\n"
+      "  recorded: #59 1.500000001s main#1 ends\n"
       "  this run: nothing more, the run is over\n"
       "  events before it:\n"
-      "    #26 1.500000001s client#2 fault: crash on node 3\n"
-      "    #27 1.500000001s client#2 FAILURE: balance is off "
+      "    #56 1.500000001s client#2 fault: crash on node 3\n"
+      "    #57 1.500000001s client#2 FAILURE: balance is off "
       "[bank/transfer.cc:41 Transfer]\n"
-      "    #28 1.500000001s client#2 ends with an exception");
+      "    #58 1.500000001s client#2 ends with an exception");
   EXPECT_THAT(replay.differences(), IsEmpty());
 }
 
@@ -224,7 +237,7 @@ TEST(ReplayCheckerTest, MovedPlacesAndEditedMessagesAreNoDivergence) {
         },
         event.what);
   }
-  std::get<event::Failed>(events[27].what).message = "balance is wrong";
+  std::get<event::Failed>(events[57].what).message = "balance is wrong";
   Replay replay(recorded);
   EXPECT_EQ(replay.Events(events).End(), "");
   EXPECT_THAT(replay.differences(), IsEmpty());
@@ -314,7 +327,7 @@ TEST(ReplayCheckerTest, TheNextSinkGetsTheWholeRunAlsoPastADivergence) {
   Replay replay(recorded, &next);
   replay.Events(SampleEvents());
   EXPECT_EQ(replay.differences().size(), 1u);
-  ASSERT_TRUE(next.Finish(SampleFooter()).ok());
+  ASSERT_TRUE(next.Finish(SampleFooter(), SampleTasks()).ok());
   EXPECT_EQ(WithoutEnvironment(next.bytes()),
             WithoutEnvironment(SampleTraceBytes(TraceLevel::kEvents)));
 }

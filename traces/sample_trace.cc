@@ -5,6 +5,7 @@
 
 #include <zlib.h>
 
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -37,12 +38,72 @@ uint32_t ChecksumFrom(size_t begin, const std::string& bytes) {
                 bytes.size() - begin));
 }
 
+SiteText Here() { return {"bank/transfer.cc", "orrery::Transfer(int)", 41}; }
+SiteText There() { return {"bank/transfer.cc", "orrery::Transfer(int)", 300}; }
+
+// `task` makes objects of each further type and waits for them.
+void AppendWaits(TaskId task, SimTime now, std::vector<TraceEvent>* events) {
+  static constexpr struct {
+    const char* type;
+    const char* name;
+    WaitKind wait;
+  } kWaits[] = {
+      {"Future", "reply", WaitKind::kFuture},
+      {"Semaphore", "slots", WaitKind::kSemaphore},
+      {"Condition", "full", WaitKind::kCondition},
+      {"Barrier", "round", WaitKind::kBarrier},
+      {"Channel", "", WaitKind::kChannelReceive},
+      {"Channel", "", WaitKind::kChannelSend},
+      {"RwLock", "table", WaitKind::kReadLock},
+      {"RwLock", "table", WaitKind::kWriteLock},
+      {"TaskGroup", "workers", WaitKind::kGroup},
+      {"ThreadPool", "disk", WaitKind::kPool},
+      {"Event", "ready", WaitKind::kEvent},
+  };
+  uint32_t id = 2;  // of the last object before these
+  absl::string_view last_type;
+  for (const auto& [type, name, wait] : kWaits) {
+    if (type != last_type) {
+      ++id;
+      events->push_back(
+          {now, task,
+           event::ObjectMade{ObjectId(id), ObjectKey(id), type, name, Here()}});
+      last_type = type;
+    }
+    events->push_back({now, task, event::Suspended{wait, id, now, There()}});
+  }
+  for (WaitKind wait :
+       {WaitKind::kAny, WaitKind::kSelect, WaitKind::kForeign}) {
+    events->push_back({now, task, event::Suspended{wait, 0, now, There()}});
+  }
+}
+
+// A future ends in each way, and a helper of `task` by being cancelled.
+void AppendCancellation(TaskId task, SimTime now,
+                        std::vector<TraceEvent>* events) {
+  const ObjectId future(3);
+  const TaskId helper(5);
+  const TraceEvent cancellation[] = {
+      {now, task, event::FutureEnded{.future = future}},
+      {now, task, event::FutureEnded{.future = future, .failed = true}},
+      {now, TaskId(), event::FutureEnded{.future = future, .cancelled = true}},
+      {now, task,
+       event::Spawned{helper, EntityId(3), EntityKind::kTask, NodeId(),
+                      "helper", There(), now}},
+      {now, task, event::CancelRequested{helper}},
+      {now, TaskId(), event::CancelRequested{helper}},
+      {now, helper, event::Finished{.cancelled = true}},
+  };
+  events->insert(events->end(), std::begin(cancellation),
+                 std::end(cancellation));
+}
+
 }  // namespace
 
 std::vector<TraceEvent> SampleEvents() {
   static constexpr TaskId kReady[] = {TaskId(1), TaskId(2), TaskId(3)};
-  const SiteText here("bank/transfer.cc", "orrery::Transfer(int)", 41);
-  const SiteText there("bank/transfer.cc", "orrery::Transfer(int)", 300);
+  const SiteText here = Here();
+  const SiteText there = There();
   const TaskId loop;
   const TaskId main(1);
   const TaskId client(2);
@@ -50,7 +111,7 @@ std::vector<TraceEvent> SampleEvents() {
   const SimTime start;
   const SimTime later(1'500'000'000);
   const SimTime last(1'500'000'001);
-  return {
+  std::vector<TraceEvent> events = {
       {start, loop,
        event::Spawned{main, EntityId(0xfeedu), EntityKind::kTask, NodeId(),
                       "main", here, start}},
@@ -89,6 +150,10 @@ std::vector<TraceEvent> SampleEvents() {
       {last, client, event::Suspended{WaitKind::kTurn, 1, last, there}},
       {last, client, event::Suspended{WaitKind::kAll, 0, last, there}},
       {last, client, event::Suspended{WaitKind::kNothing, 0, last, SiteText()}},
+  };
+  AppendWaits(client, last, &events);
+  AppendCancellation(client, last, &events);
+  const TraceEvent end[] = {
       {last, client,
        event::Logged{"caf\xc3\xa9: 3\xe2\x82\xac\nno more", there}},
       {last, client, event::Faulted{"crash", NodeId(3)}},
@@ -96,6 +161,8 @@ std::vector<TraceEvent> SampleEvents() {
       {last, client, event::Finished{.failed = true}},
       {last, main, event::Finished{.failed = false}},
   };
+  events.insert(events.end(), std::begin(end), std::end(end));
+  return events;
 }
 
 std::vector<Choice> ChoicesOf(const std::vector<TraceEvent>& events) {
@@ -135,6 +202,37 @@ TraceFooter SampleFooter() {
   return footer;
 }
 
+std::vector<TaskReport> SampleTasks() {
+  TaskReport main;
+  main.id = TaskId(1);
+  main.name = "main#1";
+  main.wait = WaitKind::kJoin;
+  main.waits_for = "task client#2";
+  main.stack = {"bank/transfer.cc:41 Transfer", "bank/main.cc:9 Main"};
+  TaskReport client;
+  client.id = TaskId(2);
+  client.name = "client#2";
+  client.wait = WaitKind::kMutex;
+  client.waits_for = "Mutex \"state\"";
+  client.held_by = "helper#5";
+  client.stack = {"bank/transfer.cc:300 Transfer"};
+  client.spawned_at = "bank/transfer.cc:40 Transfer";
+  client.awaited_by = {"main#1"};
+  TaskReport helper;
+  helper.id = TaskId(5);
+  helper.name = "helper#5";
+  helper.wait = WaitKind::kSleep;
+  helper.waits_for = "sleep";
+  helper.due = SimTime(2'500'000'000);
+  helper.spawned_at = "bank/transfer.cc:300 Transfer";
+  TaskReport busy;
+  busy.id = TaskId(6);
+  busy.name = "busy#6";
+  busy.wait = WaitKind::kForeign;
+  busy.running = true;
+  return {main, client, helper, busy};
+}
+
 void Record(const std::vector<TraceEvent>& events, const DigestPair& digests,
             TraceWriter& writer) {
   if (writer.level() == TraceLevel::kEvents) {
@@ -158,7 +256,8 @@ std::string SampleTraceBytes(TraceLevel level) {
   TraceWriter writer;
   writer.Begin(SampleHeader(level));
   Record(SampleEvents(), SampleFooter().digests, writer);
-  ORRERY_CHECK(writer.Finish(SampleFooter()).ok(), "writing to memory failed");
+  ORRERY_CHECK(writer.Finish(SampleFooter(), SampleTasks()).ok(),
+               "writing to memory failed");
   return std::string(writer.bytes());
 }
 
@@ -167,7 +266,8 @@ Trace ReadBack(const std::vector<TraceEvent>& events, absl::string_view name,
   TraceWriter writer;
   writer.Begin(SampleHeader(level));
   Record(events, SampleFooter().digests, writer);
-  ORRERY_CHECK(writer.Finish(SampleFooter()).ok(), "writing to memory failed");
+  ORRERY_CHECK(writer.Finish(SampleFooter(), SampleTasks()).ok(),
+               "writing to memory failed");
   absl::StatusOr<Trace> trace = ParseTrace(writer.bytes(), std::string(name));
   ORRERY_CHECK(trace.ok(), trace.status().message());
   return *std::move(trace);

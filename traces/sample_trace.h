@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "orrery/base/choice.h"
+#include "orrery/base/task_report.h"
 #include "orrery/base/trace_event.h"
 #include "orrery/base/trace_sink.h"
 #include "orrery/traces/format.h"
@@ -31,6 +32,8 @@ std::vector<Choice> ChoicesOf(const std::vector<TraceEvent>& events);
 
 TraceHeader SampleHeader(TraceLevel level);
 TraceFooter SampleFooter();
+// Tasks that are not done, of each form.
+std::vector<TaskReport> SampleTasks();
 
 // Hands `events` to `writer` as a run does, with `digests` at its end.
 void Record(const std::vector<TraceEvent>& events, const DigestPair& digests,

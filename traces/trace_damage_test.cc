@@ -89,6 +89,18 @@ TEST(TraceDamageTest, TheSampleHasEveryKindOfEvent) {
   EXPECT_EQ(kinds.size(), std::variant_size_v<TraceEvent::What>);
 }
 
+TEST(TraceDamageTest, TheSampleHasEveryKindOfWait) {
+  std::set<WaitKind> waits;
+  for (const TraceEvent& event : SampleEvents()) {
+    const auto* wait = std::get_if<event::Suspended>(&event.what);
+    if (wait != nullptr) waits.insert(wait->wait);
+  }
+  for (int kind = 0; WaitName(static_cast<WaitKind>(kind)) != "unknown";
+       ++kind) {
+    EXPECT_EQ(waits.count(static_cast<WaitKind>(kind)), 1) << kind;
+  }
+}
+
 TEST(TraceDamageTest, ATraceThatIsCutAtAnyByteIsAnError) {
   for (TraceLevel level : kLevels) {
     const std::string bytes = SampleTraceBytes(level);

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "orrery/base/task_report.h"
 
 namespace orrery {
 namespace {
@@ -40,7 +41,15 @@ bool SameFields(const event::Accessed& a, const event::Accessed& b) {
   return a.object == b.object && a.kind == b.kind;
 }
 bool SameFields(const event::Finished& a, const event::Finished& b) {
-  return a.failed == b.failed;
+  return a.failed == b.failed && a.cancelled == b.cancelled;
+}
+bool SameFields(const event::CancelRequested& a,
+                const event::CancelRequested& b) {
+  return a.task == b.task;
+}
+bool SameFields(const event::FutureEnded& a, const event::FutureEnded& b) {
+  return a.future == b.future && a.failed == b.failed &&
+         a.cancelled == b.cancelled;
 }
 bool SameFields(const event::TimerCancelled& a,
                 const event::TimerCancelled& b) {
@@ -263,6 +272,22 @@ std::string FooterText(const Trace& trace, bool exact) {
   return text;
 }
 
+// Places in the source and all, so it is for exact comparisons.
+std::optional<std::string> DiffNotDone(const Trace& a, const Trace& b) {
+  auto text_of = [](const Trace& trace, size_t i) {
+    return i < trace.not_done.size() ? FormatTaskReport(trace.not_done[i])
+                                     : "no further task";
+  };
+  const size_t longer = std::max(a.not_done.size(), b.not_done.size());
+  for (size_t i = 0; i < longer; ++i) {
+    auto diff =
+        DiffField("what was not done", a, text_of(a, i), b, text_of(b, i));
+    if (diff.has_value()) return diff;
+  }
+  return DiffField("how much was not done", a, absl::StrCat(a.not_done_count),
+                   b, absl::StrCat(b.not_done_count));
+}
+
 }  // namespace
 
 bool SameEvent(const TraceEvent& a, const TraceEvent& b) {
@@ -301,8 +326,11 @@ std::optional<std::string> DiffTraces(const Trace& a, const Trace& b,
     if (auto diff = DiffEvents(a, b, options)) return diff;
   }
   if (auto diff = DiffChoices(a, b)) return diff;
-  return DiffField("the end", a, FooterText(a, options.exact), b,
-                   FooterText(b, options.exact));
+  if (auto diff = DiffField("the end", a, FooterText(a, options.exact), b,
+                            FooterText(b, options.exact))) {
+    return diff;
+  }
+  return options.exact ? DiffNotDone(a, b) : std::nullopt;
 }
 
 }  // namespace orrery

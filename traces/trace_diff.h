@@ -35,7 +35,8 @@ std::string FormatEventBeside(const TraceEvent* other, uint64_t index,
 struct TraceDiffOptions {
   // How many events before the difference are shown.
   size_t context = 5;
-  // Places and texts count too, and so do log lines.
+  // Places and texts count too, and so do log lines, and what the tasks were
+  // up to that were not done.
   bool exact = false;
 };
 

@@ -28,6 +28,8 @@ namespace orrery {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 std::string Page() {
   const std::string path =
@@ -136,6 +138,22 @@ TEST(TraceFormatTest, TheExampleOfThePageIsWhatIsWritten) {
   EXPECT_EQ(ExampleOf(Page()), expected)
       << "If the format is meant to change, the page should show:\n"
       << expected;
+}
+
+TEST(TraceFormatTest, ThePageListsEveryKindOfEventAndOfWait) {
+  const std::string page = Page();
+  for (absl::string_view kind : EventKindNames()) {
+    EXPECT_THAT(page, HasSubstr(absl::StrCat("`", kind, "`")));
+  }
+  const size_t waits = page.find("\n### Waits\n");
+  ASSERT_NE(waits, page.npos);
+  const std::string table =
+      page.substr(waits, page.find("###", waits + 5) - waits);
+  int number = 0;
+  while (WaitName(static_cast<WaitKind>(number)) != "unknown") {
+    EXPECT_THAT(table, HasSubstr(absl::StrCat("| ", number++, " | ")));
+  }
+  EXPECT_THAT(table, Not(HasSubstr(absl::StrCat("| ", number, " | "))));
 }
 
 TEST(TraceFormatTest, TheExampleOfThePageCanBeRead) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "orrery/base/check.h"
+#include "orrery/base/task_report.h"
 #include "orrery/traces/trace.pb.h"
 
 namespace orrery {
@@ -61,35 +62,76 @@ void AppendJsonString(absl::string_view text, std::string* json) {
   json->push_back('"');
 }
 
+void AppendJson(const google::protobuf::Message& message, std::string* json);
+
+// A list of texts or of messages.
+void AppendJsonList(const google::protobuf::Message& message,
+                    const FieldDescriptor* field, std::string* json) {
+  const auto& reflection = *message.GetReflection();
+  json->push_back('[');
+  for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+    if (i > 0) json->push_back(',');
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      AppendJson(reflection.GetRepeatedMessage(message, field, i), json);
+    } else {
+      AppendJsonString(reflection.GetRepeatedString(message, field, i), json);
+    }
+  }
+  json->push_back(']');
+}
+
 // Every key on every line, zero or not, and numbers as numbers: protobuf's own
 // printer quotes those of 64 bits, and takes ten times as long.
-std::string AsJson(const google::protobuf::Message& message) {
-  std::string json = "{";
+void AppendJson(const google::protobuf::Message& message, std::string* json) {
   const auto& reflection = *message.GetReflection();
   const auto& type = *message.GetDescriptor();
+  json->push_back('{');
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
-    absl::StrAppend(&json, i == 0 ? "\"" : ",\"", std::string(field->name()),
+    absl::StrAppend(json, i == 0 ? "\"" : ",\"", std::string(field->name()),
                     "\":");
+    if (field->is_repeated()) {
+      AppendJsonList(message, field, json);
+      continue;
+    }
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
-        AppendJsonString(reflection.GetString(message, field), &json);
+        AppendJsonString(reflection.GetString(message, field), json);
         break;
       case FieldDescriptor::CPPTYPE_UINT32:
-        absl::StrAppend(&json, reflection.GetUInt32(message, field));
+        absl::StrAppend(json, reflection.GetUInt32(message, field));
         break;
       case FieldDescriptor::CPPTYPE_UINT64:
-        absl::StrAppend(&json, reflection.GetUInt64(message, field));
+        absl::StrAppend(json, reflection.GetUInt64(message, field));
         break;
       case FieldDescriptor::CPPTYPE_INT64:
-        absl::StrAppend(&json, reflection.GetInt64(message, field));
+        absl::StrAppend(json, reflection.GetInt64(message, field));
         break;
       default:
         ORRERY_CHECK(false, "a printed message has a field of another type");
     }
   }
-  json.push_back('}');
+  json->push_back('}');
+}
+
+std::string AsJson(const google::protobuf::Message& message) {
+  std::string json;
+  AppendJson(message, &json);
   return json;
+}
+
+void PrintTask(const TaskReport& task, traces::v1::PrintedTask* printed) {
+  printed->set_task(Utf8(task.name));
+  printed->set_wait(
+      std::string(WaitName(task.running ? WaitKind::kNothing : task.wait)));
+  printed->set_text(Utf8(FormatWait(task)));
+  printed->set_held_by(Utf8(task.held_by));
+  printed->set_due_ns(task.due.ns);
+  for (const std::string& frame : task.stack) printed->add_stack(Utf8(frame));
+  printed->set_spawned_at(Utf8(task.spawned_at));
+  for (const std::string& name : task.awaited_by) {
+    printed->add_awaited_by(Utf8(name));
+  }
 }
 
 }  // namespace
@@ -131,6 +173,10 @@ std::string InfoAsJson(const Trace& trace) {
   info.set_choices(trace.schedule.choices.size());
   info.set_unknown_events(trace.unknown_events);
   info.set_damage(Utf8(trace.damage));
+  info.set_not_done_count(trace.not_done_count);
+  for (const TaskReport& task : trace.not_done) {
+    PrintTask(task, info.add_not_done());
+  }
   info.set_outcome(std::string(OutcomeName(Outcome::kUnknown)));
   if (trace.footer.has_value()) {
     const TraceFooter& footer = *trace.footer;

@@ -21,7 +21,8 @@ enum class EventFormat { kJson, kTextProto };
 std::string EventAs(EventFormat format, uint64_t index, const TraceEvent& event,
                     const TraceNames& names, bool with_site = true);
 
-// Returns header and outcome as one JSON object on one line.
+// Returns header, outcome and the tasks that were not done as one JSON object
+// (`PrintedInfo`) on one line.
 std::string InfoAsJson(const Trace& trace);
 
 }  // namespace orrery

@@ -134,12 +134,31 @@ TEST(TraceJsonTest, InfoHasEveryKeyAndWhatIsTooLargeForANumberAsAString) {
             "\"level\":\"events\",\"target\":\"//bank:transfer_test\","
             "\"suite\":\"Bank\",\"test\":\"KeepsItsBalance\",\"param\":\"2\","
             "\"run\":6,\"seed\":\"18446744073709551615\","
-            "\"scheduler\":\"random\",\"events\":30,\"choices\":2,"
+            "\"scheduler\":\"random\",\"events\":60,\"choices\":2,"
             "\"outcome\":\"failed\",\"steps\":12,\"elapsed_ns\":1500000001,"
             "\"schedule_digest\":\"0123456789abcdef\","
             "\"data_digest\":\"fedcba9876543210\","
             "\"failure\":\"balance is off\\u000aby 3\",\"damage\":\"\","
-            "\"unknown_events\":0}");
+            "\"unknown_events\":0,\"not_done_count\":4,\"not_done\":["
+            "{\"task\":\"main#1\",\"wait\":\"task\","
+            "\"text\":\"waits for task client#2\",\"held_by\":\"\","
+            "\"due_ns\":0,\"stack\":[\"bank/transfer.cc:41 Transfer\","
+            "\"bank/main.cc:9 Main\"],\"spawned_at\":\"\","
+            "\"awaited_by\":[]},"
+            "{\"task\":\"client#2\",\"wait\":\"mutex\","
+            "\"text\":\"waits for Mutex \\\"state\\\" held by helper#5\","
+            "\"held_by\":\"helper#5\",\"due_ns\":0,"
+            "\"stack\":[\"bank/transfer.cc:300 Transfer\"],"
+            "\"spawned_at\":\"bank/transfer.cc:40 Transfer\","
+            "\"awaited_by\":[\"main#1\"]},"
+            "{\"task\":\"helper#5\",\"wait\":\"sleep\","
+            "\"text\":\"sleeps until 2.500s\",\"held_by\":\"\","
+            "\"due_ns\":2500000000,\"stack\":[],"
+            "\"spawned_at\":\"bank/transfer.cc:300 Transfer\","
+            "\"awaited_by\":[]},"
+            "{\"task\":\"busy#6\",\"wait\":\"nothing\","
+            "\"text\":\"is running\",\"held_by\":\"\",\"due_ns\":0,"
+            "\"stack\":[],\"spawned_at\":\"\",\"awaited_by\":[]}]}");
   FromJson<traces::v1::PrintedInfo>(InfoAsJson(trace));
 }
 
@@ -153,6 +172,24 @@ TEST(TraceJsonTest, InfoOfATraceWithoutAnEndIsUnknown) {
   EXPECT_EQ(info.outcome(), "unknown");
   EXPECT_EQ(info.schedule_digest(), "");
   EXPECT_EQ(info.damage(), "cut");
+  EXPECT_EQ(info.not_done_size(), 0);
+}
+
+TEST(TraceJsonTest, InfoTakesTasksAsTheyComeAndMakesThemUtf8) {
+  Trace trace;
+  TaskReport& task = trace.not_done.emplace_back();
+  task.name = "caf\xe9#1";
+  task.stack = {"a\"b.cc:1 \xff"};
+  task.awaited_by = {"caf\xe9#2", ""};
+  trace.not_done_count = 7;
+  const auto info = FromJson<traces::v1::PrintedInfo>(InfoAsJson(trace));
+  EXPECT_EQ(info.not_done_count(), 7u);
+  ASSERT_EQ(info.not_done_size(), 1);
+  EXPECT_EQ(info.not_done(0).task(), "caf\xef\xbf\xbd#1");
+  ASSERT_EQ(info.not_done(0).stack_size(), 1);
+  EXPECT_EQ(info.not_done(0).stack(0), "a\"b.cc:1 \xef\xbf\xbd");
+  ASSERT_EQ(info.not_done(0).awaited_by_size(), 2);
+  EXPECT_EQ(info.not_done(0).awaited_by(1), "");
 }
 
 }  // namespace

@@ -189,6 +189,9 @@ class Parser {
         return TakeFooter(record);
       case TraceRecord::kTrailer:
         return TakeTrailer(record);
+      case TraceRecord::kNotDone:
+        not_done_at_ = record.offset;
+        return Decode(record, &EventDecoder::TakeNotDone);
     }
     return absl::OkStatus();  // of a later version; its bytes are checked
   }
@@ -219,6 +222,10 @@ class Parser {
     trace_.unknown_events = checked_.unknown_events;
     has_header_ = checked_.header;
     if (!checked_.footer) trace_.footer.reset();
+    if (not_done_at_ >= checked_.bytes) {
+      trace_.not_done.clear();
+      trace_.not_done_count = 0;
+    }
   }
 
   absl::Status TakeHeader(const Record& record) {
@@ -320,6 +327,7 @@ class Parser {
   bool has_header_ = false;
   bool ended_ = false;
   bool cut_short_ = false;  // what is there is whole
+  size_t not_done_at_ = 0;  // where the tasks come from
   // How much there was of each when the last checksum matched.
   struct {
     size_t bytes = 0;

@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "orrery/base/task_report.h"
 #include "orrery/base/trace_event.h"
 #include "orrery/base/trace_sink.h"
 #include "orrery/scheduler/schedule.h"
@@ -38,6 +39,11 @@ struct Trace {
   std::map<uint64_t, DigestPair> checkpoints;
   // None if the process died before it could write one.
   std::optional<TraceFooter> footer;
+  // What the tasks were up to that were not done when the run failed, or when
+  // its process died, in the order of creation: the first `kMaxTracedTasks` of
+  // `not_done_count`.
+  std::vector<TaskReport> not_done;
+  uint64_t not_done_count = 0;
   size_t size = 0;              // in bytes
   uint64_t unknown_events = 0;  // of kinds that this reader does not know
   // What is wrong with the rest of the file, if it was read only in part.

@@ -109,6 +109,28 @@ TEST(TraceReaderTest, HeaderAndFooterComeBackAsTheyWere) {
   EXPECT_EQ(trace.unknown_events, 0u);
 }
 
+TEST(TraceReaderTest, TasksThatWereNotDoneComeBackAsTheyWere) {
+  const std::vector<TaskReport> written = SampleTasks();
+  for (TraceLevel level : {TraceLevel::kChoices, TraceLevel::kEvents}) {
+    const Trace trace = ReadBack(SampleEvents(), "x", level);
+    EXPECT_EQ(trace.not_done_count, written.size());
+    ASSERT_EQ(trace.not_done.size(), written.size());
+    for (size_t i = 0; i < written.size(); ++i) {
+      SCOPED_TRACE(written[i].name);
+      EXPECT_EQ(trace.not_done[i].id, written[i].id);
+      EXPECT_EQ(trace.not_done[i].name, written[i].name);
+      EXPECT_EQ(trace.not_done[i].wait, written[i].wait);
+      EXPECT_EQ(trace.not_done[i].waits_for, written[i].waits_for);
+      EXPECT_EQ(trace.not_done[i].held_by, written[i].held_by);
+      EXPECT_EQ(trace.not_done[i].due, written[i].due);
+      EXPECT_EQ(trace.not_done[i].stack, written[i].stack);
+      EXPECT_EQ(trace.not_done[i].spawned_at, written[i].spawned_at);
+      EXPECT_EQ(trace.not_done[i].awaited_by, written[i].awaited_by);
+      EXPECT_EQ(trace.not_done[i].running, written[i].running);
+    }
+  }
+}
+
 TEST(TraceReaderTest, TheScheduleIsTheSameAtEitherLevel) {
   const Trace events = ReadBack(SampleEvents(), "a", TraceLevel::kEvents);
   const Trace choices = ReadBack(SampleEvents(), "b", TraceLevel::kChoices);

@@ -140,7 +140,7 @@ TEST(TraceRecordsTest, UnknownRecordsAreSkipped) {
 
 TEST(TraceRecordsTest, UnknownKindsOfEventsAreCounted) {
   traces::v1::Event unknown;
-  unknown.GetReflection()->MutableUnknownFields(&unknown)->AddVarint(18, 5);
+  unknown.GetReflection()->MutableUnknownFields(&unknown)->AddVarint(31, 5);
   unknown.set_dt(7);
   unknown.set_task(2);
   const Builder trace = Builder::WithHeader()
@@ -154,6 +154,56 @@ TEST(TraceRecordsTest, UnknownKindsOfEventsAreCounted) {
   ASSERT_EQ(read->events.size(), 2u);
   EXPECT_EQ(read->events[1].time, SimTime(7)) << "its time has passed";
   EXPECT_EQ(read->events[1].task, TaskId(2)) << "its task still acts";
+}
+
+traces::v1::NotDone NotDoneOf(uint64_t count, const std::string& name) {
+  traces::v1::NotDone not_done;
+  not_done.set_count(count);
+  not_done.add_task()->set_name(name);
+  return not_done;
+}
+
+TEST(TraceRecordsTest, OfTasksThatWereNotDoneTheLastListCounts) {
+  const Builder trace = Builder::WithHeader()
+                            .Add(TraceRecord::kNotDone, NotDoneOf(1, "a#1"))
+                            .Add(TraceRecord::kNotDone, NotDoneOf(3, "b#2"))
+                            .End();
+  const absl::StatusOr<Trace> read = ParseTrace(trace.bytes(), "x.trace");
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->not_done.size(), 1u);
+  EXPECT_EQ(read->not_done[0].name, "b#2");
+  EXPECT_EQ(read->not_done_count, 3u);
+}
+
+TEST(TraceRecordsTest, MoreTasksThanWereNotDoneAreDamage) {
+  EXPECT_EQ(Builder::WithHeader()
+                .Add(TraceRecord::kNotDone, NotDoneOf(0, "a#1"))
+                .End()
+                .Read(),
+            absl::DataLossError("x.trace: damaged at byte 17 of 35: it counts "
+                                "0 tasks, there are 1"));
+}
+
+TEST(TraceRecordsTest, TasksThatNoChecksumVouchesForAreLeftOut) {
+  std::string bytes = Builder::WithHeader()
+                          .Add(TraceRecord::kNotDone, NotDoneOf(1, "a#1"))
+                          .bytes();
+  AppendSync(0, &bytes);
+  const size_t checked = bytes.size();
+  AppendRecord(static_cast<uint32_t>(TraceRecord::kEvent), "\xff", &bytes);
+  absl::StatusOr<Trace> trace =
+      ParseTrace(bytes, "x.trace", {.allow_incomplete = true});
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  EXPECT_EQ(trace->not_done.size(), 1u) << "a checksum vouches for it";
+
+  bytes.resize(checked);
+  AppendRecord(static_cast<uint32_t>(TraceRecord::kNotDone),
+               NotDoneOf(1, "b#2").SerializeAsString(), &bytes);
+  AppendRecord(static_cast<uint32_t>(TraceRecord::kEvent), "\xff", &bytes);
+  trace = ParseTrace(bytes, "x.trace", {.allow_incomplete = true});
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  EXPECT_TRUE(trace->not_done.empty());
+  EXPECT_EQ(trace->not_done_count, 0u);
 }
 
 TEST(TraceRecordsTest, WhereNoRecordBeginsIsDamage) {
@@ -318,18 +368,18 @@ TEST(TraceRecordsTest, WhatAChecksumDoesNotVouchForIsLeftOut) {
                    {.allow_incomplete = true});
     ASSERT_TRUE(before.ok());
 
-    // The last byte of an event or of a digest, well behind that.
-    const std::vector<RawRecord> records = RecordsOf(bytes);
-    size_t i = 0;
-    while (records[i].offset <= offsets[1] ||
-           records[i].number !=
-               static_cast<uint32_t>(level == TraceLevel::kEvents
-                                         ? TraceRecord::kEvent
-                                         : TraceRecord::kChoices) ||
-           records[i].payload.size() < 12) {
-      ++i;
+    // A byte of a logged text or the last one of a digest, well behind that.
+    size_t at = bytes.find("no more", offsets[1]);
+    if (level == TraceLevel::kChoices) {
+      const std::vector<RawRecord> records = RecordsOf(bytes);
+      size_t i = 0;
+      while (records[i].offset <= offsets[1] ||
+             records[i].number !=
+                 static_cast<uint32_t>(TraceRecord::kChoices)) {
+        ++i;
+      }
+      at = records[i].offset + records[i].bytes.size() - 1;
     }
-    const size_t at = records[i].offset + records[i].bytes.size() - 1;
     ASSERT_LT(at, offsets[2]);
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
 

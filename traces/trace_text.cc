@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "orrery/base/source_site.h"
+#include "orrery/base/task_tree.h"
 
 namespace orrery {
 namespace {
@@ -107,19 +109,23 @@ struct InWords {
       case WaitKind::kSleep:
         return absl::StrCat("sleeps until ", FormatSimTime(e.due));
       case WaitKind::kJoin:
-        return absl::StrCat("waits for task ", names.Task(TaskId(e.object)));
-      case WaitKind::kMutex:
-      case WaitKind::kEvent:
-        return absl::StrCat("waits for ", names.Object(ObjectId(e.object)));
-      case WaitKind::kQueueGet:
-        return absl::StrCat("waits for an item in ",
-                            names.Object(ObjectId(e.object)));
-      case WaitKind::kQueuePut:
-        return absl::StrCat("waits for room in ",
-                            names.Object(ObjectId(e.object)));
+        return absl::StrCat("waits for ", WaitPrefix(e.wait),
+                            names.Task(TaskId(e.object)));
+      // Several things, or what is not Orrery's.
+      case WaitKind::kAll:
+      case WaitKind::kAny:
+      case WaitKind::kSelect:
+      case WaitKind::kForeign:
+        return absl::StrCat("waits for ", WaitName(e.wait));
       default:
-        return absl::StrCat("waits for ", KindText(WaitName(e.wait), e.wait));
+        break;
     }
+    const absl::string_view name = WaitName(e.wait);
+    if (e.object == 0 || name == "unknown") {
+      return absl::StrCat("waits for ", KindText(name, e.wait));
+    }
+    return absl::StrCat("waits for ", WaitPrefix(e.wait),
+                        names.Object(ObjectId(e.object)));
   }
   std::string operator()(const event::Woken& e) const {
     return absl::StrCat("wakes ", names.Task(e.task));
@@ -129,10 +135,20 @@ struct InWords {
                         names.Object(e.object));
   }
   std::string operator()(const event::Finished& e) const {
-    return e.failed ? "ends with an exception" : "ends";
+    return absl::StrCat(e.failed ? "ends with an exception" : "ends",
+                        e.cancelled ? ", cancelled" : "");
   }
   std::string operator()(const event::TimerCancelled& e) const {
     return absl::StrCat("cancels ", names.Task(e.timer));
+  }
+  std::string operator()(const event::CancelRequested& e) const {
+    return absl::StrCat("asks ", names.Task(e.task), " to cancel");
+  }
+  std::string operator()(const event::FutureEnded& e) const {
+    return absl::StrCat(e.cancelled ? "cancels "
+                        : e.failed  ? "gives an error to "
+                                    : "gives a value to ",
+                        names.Object(e.future));
   }
   std::string operator()(const event::Logged& e) const {
     return absl::StrCat("log: ", OneLine(e.text));
@@ -156,10 +172,32 @@ struct InWords {
 
 // In the order of TraceEvent::What.
 constexpr absl::string_view kKindNames[] = {
-    "spawned", "object",      "choice",   "resumed",         "suspended",
-    "woken",   "access",      "finished", "timer_cancelled", "log",
-    "failure", "time_passed", "fault",    "span_begun",      "span_ended"};
+    "spawned",          "object",       "choice",
+    "resumed",          "suspended",    "woken",
+    "access",           "finished",     "timer_cancelled",
+    "cancel_requested", "future_ended", "log",
+    "failure",          "time_passed",  "fault",
+    "span_begun",       "span_ended"};
 static_assert(std::size(kKindNames) == std::variant_size_v<TraceEvent::What>);
+
+// Between two lines of one thing in `FormatInfo`.
+constexpr char kNextLine[] = "\n           ";
+
+// Returns how many tasks were not done, and who of them waits for whom.
+std::vector<std::string> NotDoneLines(const Trace& trace) {
+  std::string count = absl::StrCat(
+      trace.not_done_count, trace.not_done_count == 1 ? " task" : " tasks");
+  if (trace.not_done.size() < trace.not_done_count) {
+    absl::StrAppend(&count, ", of which ", trace.not_done.size(), " were kept");
+  }
+  std::vector<std::string> lines = {
+      absl::StrCat(count, "; below each one those that it waits for")};
+  for (const std::string& line :
+       FormatTaskTree(trace.not_done, std::numeric_limits<size_t>::max())) {
+    lines.push_back(OneLine(line));
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -272,12 +310,15 @@ std::string FormatInfo(const Trace& trace) {
           "at ", FormatSimTime(failure.time), ", step ", failure.step,
           failure.task.empty() ? "" : ", task ", failure.task,
           failure.site.empty() ? "" : ", ", failure.site)));
-      add("failure", absl::StrJoin(lines, "\n           "));
+      add("failure", absl::StrJoin(lines, kNextLine));
     }
   } else {
     add("outcome",
         absl::StrCat("unknown, ", trace.events.size(), " events and ",
                      trace.schedule.choices.size(), " choices were saved"));
+  }
+  if (trace.not_done_count != 0) {
+    add("not done", absl::StrJoin(NotDoneLines(trace), kNextLine));
   }
   if (trace.unknown_events != 0) {
     add("unknown", absl::StrCat(trace.unknown_events,

@@ -50,7 +50,8 @@ std::string EventSite(const TraceEvent& event);
 std::string FormatEvent(uint64_t index, const TraceEvent& event,
                         const TraceNames& names, bool with_site = true);
 
-// Returns the header and the outcome in a few lines.
+// Returns the header and the outcome in a few lines, and in a line each the
+// tasks that were not done (see base/task_tree.h).
 std::string FormatInfo(const Trace& trace);
 
 }  // namespace orrery

@@ -73,13 +73,68 @@ TEST(TraceTextTest, EveryKindOfEventHasItsLine) {
           "#23 1.500000001s client#2 waits for all of several tasks "
           "[bank/transfer.cc:300 Transfer]",
           "#24 1.500000001s client#2 is stopped",
-          "#25 1.500000001s client#2 log: caf\xc3\xa9: 3\xe2\x82\xac no more "
-          "[bank/transfer.cc:300 Transfer]",
-          "#26 1.500000001s client#2 fault: crash on node 3",
-          "#27 1.500000001s client#2 FAILURE: balance is off "
+          "#25 1.500000001s client#2 makes Future \"reply\" "
           "[bank/transfer.cc:41 Transfer]",
-          "#28 1.500000001s client#2 ends with an exception",
-          "#29 1.500000001s main#1 ends"));
+          "#26 1.500000001s client#2 waits for Future \"reply\" "
+          "[bank/transfer.cc:300 Transfer]",
+          "#27 1.500000001s client#2 makes Semaphore \"slots\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#28 1.500000001s client#2 waits for a unit of Semaphore \"slots\" "
+          "[bank/transfer.cc:300 Transfer]",
+          "#29 1.500000001s client#2 makes Condition \"full\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#30 1.500000001s client#2 waits for Condition \"full\" "
+          "[bank/transfer.cc:300 Transfer]",
+          "#31 1.500000001s client#2 makes Barrier \"round\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#32 1.500000001s client#2 waits for Barrier \"round\" "
+          "[bank/transfer.cc:300 Transfer]",
+          "#33 1.500000001s client#2 makes Channel#7 "
+          "[bank/transfer.cc:41 Transfer]",
+          "#34 1.500000001s client#2 waits for an item in Channel#7 "
+          "[bank/transfer.cc:300 Transfer]",
+          "#35 1.500000001s client#2 waits for room in Channel#7 "
+          "[bank/transfer.cc:300 Transfer]",
+          "#36 1.500000001s client#2 makes RwLock \"table\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#37 1.500000001s client#2 waits for a read lock of RwLock "
+          "\"table\" [bank/transfer.cc:300 Transfer]",
+          "#38 1.500000001s client#2 waits for a write lock of RwLock "
+          "\"table\" [bank/transfer.cc:300 Transfer]",
+          "#39 1.500000001s client#2 makes TaskGroup \"workers\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#40 1.500000001s client#2 waits for the children of TaskGroup "
+          "\"workers\" [bank/transfer.cc:300 Transfer]",
+          "#41 1.500000001s client#2 makes ThreadPool \"disk\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#42 1.500000001s client#2 waits for a worker of ThreadPool "
+          "\"disk\" [bank/transfer.cc:300 Transfer]",
+          "#43 1.500000001s client#2 makes Event \"ready\" "
+          "[bank/transfer.cc:41 Transfer]",
+          "#44 1.500000001s client#2 waits for Event \"ready\" "
+          "[bank/transfer.cc:300 Transfer]",
+          "#45 1.500000001s client#2 waits for the first of several "
+          "[bank/transfer.cc:300 Transfer]",
+          "#46 1.500000001s client#2 waits for the first ready case of a "
+          "select "
+          "[bank/transfer.cc:300 Transfer]",
+          "#47 1.500000001s client#2 waits for something outside Orrery "
+          "[bank/transfer.cc:300 Transfer]",
+          "#48 1.500000001s client#2 gives a value to Future \"reply\"",
+          "#49 1.500000001s client#2 gives an error to Future \"reply\"",
+          "#50 1.500000001s loop cancels Future \"reply\"",
+          "#51 1.500000001s client#2 spawns helper#5 "
+          "[bank/transfer.cc:300 Transfer]",
+          "#52 1.500000001s client#2 asks helper#5 to cancel",
+          "#53 1.500000001s loop asks helper#5 to cancel",
+          "#54 1.500000001s helper#5 ends, cancelled",
+          "#55 1.500000001s client#2 log: caf\xc3\xa9: 3\xe2\x82\xac no more "
+          "[bank/transfer.cc:300 Transfer]",
+          "#56 1.500000001s client#2 fault: crash on node 3",
+          "#57 1.500000001s client#2 FAILURE: balance is off "
+          "[bank/transfer.cc:41 Transfer]",
+          "#58 1.500000001s client#2 ends with an exception",
+          "#59 1.500000001s main#1 ends"));
 }
 
 TEST(TraceTextTest, WithoutPlacesNoPlaceIsShown) {
@@ -118,6 +173,23 @@ TEST(TraceTextTest, WaitsForWhatIsNotOrrerysSaySo) {
             "waits for something outside Orrery");
   EXPECT_EQ(TextOf(event::Suspended{WaitKind::kEvent, 5, {}, {}}),
             "waits for object#5");
+}
+
+TEST(TraceTextTest, WaitsForAnObjectThatIsNotKnownNameItsType) {
+  EXPECT_EQ(TextOf(event::Suspended{WaitKind::kMutex, 0, {}, {}}),
+            "waits for mutex");
+  EXPECT_EQ(TextOf(event::Suspended{WaitKind::kSemaphore, 0, {}, {}}),
+            "waits for unit of semaphore");
+  EXPECT_EQ(TextOf(event::Suspended{WaitKind::kGroup, 0, {}, {}}),
+            "waits for children of task group");
+}
+
+TEST(TraceTextTest, OfTasksAndFuturesThatWereCancelledItIsSaid) {
+  EXPECT_EQ(TextOf(event::Finished{.failed = true, .cancelled = true}),
+            "ends with an exception, cancelled");
+  EXPECT_EQ(TextOf(event::CancelRequested{TaskId(9)}), "asks task#9 to cancel");
+  EXPECT_EQ(TextOf(event::FutureEnded{.future = ObjectId(4)}),
+            "gives a value to object#4");
 }
 
 TEST(TraceTextTest, WhoWasNeverIntroducedIsKnownByNumber) {
@@ -170,13 +242,37 @@ TEST(TraceTextTest, InfoShowsHeaderAndOutcome) {
             "target:    //bank:transfer_test\n"
             "seed:      42 (run 6)\n"
             "scheduler: random\n"
-            "outcome:   failed after 1.500000001s, 12 steps, 2 choices, 30 "
+            "outcome:   failed after 1.500000001s, 12 steps, 2 choices, 60 "
             "events\n"
             "digests:   schedule 0123456789abcdef, data fedcba9876543210\n"
             "failure:   balance is off\n"
             "           by 3\n"
             "           at 1.500000001s, step 11, task client#2, "
-            "bank/transfer.cc:41\n");
+            "bank/transfer.cc:41\n"
+            "not done:  4 tasks; below each one those that it waits for\n"
+            "           main#1 waits for task client#2 at bank/transfer.cc:41 "
+            "Transfer <- bank/main.cc:9 Main\n"
+            "             client#2 waits for Mutex \"state\" held by helper#5 "
+            "at bank/transfer.cc:300 Transfer\n"
+            "               helper#5 sleeps until 2.500s, spawned at "
+            "bank/transfer.cc:300 Transfer\n"
+            "           busy#6 is running\n");
+}
+
+TEST(TraceTextTest, InfoSaysHowManyTasksAreLeftOut) {
+  Trace trace;
+  trace.not_done = {SampleTasks().front()};
+  trace.not_done[0].name = "ma\nin#1";
+  trace.not_done_count = 1;
+  EXPECT_THAT(
+      FormatInfo(trace),
+      HasSubstr("not done:  1 task; below each one those that it waits for\n"
+                "           ma in#1 waits for task client#2 at "))
+      << "names are not trusted to be one line";
+  trace.not_done_count = 20'000;
+  EXPECT_THAT(
+      FormatInfo(trace),
+      HasSubstr("not done:  20000 tasks, of which 1 were kept; below "));
 }
 
 TEST(TraceTextTest, InfoLeavesOutWhatIsNotKnown) {

@@ -53,6 +53,7 @@ void TraceWriter::WriteHeader(const TraceHeader& header) {
   unsealed_.clear();
   synced_ = last_sync_ = written_ = 0;
   open_ = true;
+  has_not_done_ = false;
   status_ = absl::OkStatus();
   last_id_ = 0;
   if (!texts_.empty()) {
@@ -201,8 +202,43 @@ void TraceWriter::WriteOut(size_t end) {
   written_ = end;
 }
 
-absl::Status TraceWriter::Finish(TraceFooter footer) {
+void TraceWriter::WriteNotDone(absl::Span<const TaskReport> not_done) {
+  // Those of an earlier `Rescue` have to be replaced, also by none.
+  if (not_done.empty() && !has_not_done_) return;
+  has_not_done_ = true;
+  out_.Reserve(64);
+  const size_t begin = BeginRecord(TraceRecord::kNotDone);
+  out_.VarintField(1, not_done.size());
+  for (const TaskReport& task : not_done.subspan(0, kMaxTracedTasks)) {
+    out_.Reserve(64);
+    const size_t inner = out_.Begin(2);
+    out_.VarintField(1, task.id.value);
+    out_.BytesField(2, task.name);
+    out_.Reserve(64);
+    out_.VarintField(3, static_cast<uint64_t>(task.wait));
+    out_.BytesField(4, task.waits_for);
+    out_.BytesField(5, task.held_by);
+    out_.Reserve(64);
+    out_.SignedField(6, task.due.ns);
+    for (const std::string& frame : task.stack) {
+      out_.OptionalBytesField(7, frame);
+    }
+    out_.BytesField(8, task.spawned_at);
+    for (const std::string& name : task.awaited_by) {
+      out_.OptionalBytesField(9, name);
+    }
+    out_.Reserve(64);
+    out_.VarintField(10, task.running ? 1 : 0);
+    out_.End(inner);
+  }
+  out_.End(begin);
+  MaybeSync();
+}
+
+absl::Status TraceWriter::Finish(TraceFooter footer,
+                                 absl::Span<const TaskReport> not_done) {
   CloseChoiceBlock();
+  WriteNotDone(not_done);
   out_.Reserve(512);
   const size_t begin = BeginRecord(TraceRecord::kFooter);
   out_.VarintField(1, events_);
@@ -249,9 +285,11 @@ absl::Status TraceWriter::Finish(TraceFooter footer) {
   return status_;
 }
 
-void TraceWriter::Rescue(const std::string& path) {
+void TraceWriter::Rescue(const std::string& path,
+                         absl::Span<const TaskReport> not_done) {
   if (!open_) return;
   CloseChoiceBlock();
+  WriteNotDone(not_done);
   Sync();
   Seal();
   if (fd_ >= 0) {

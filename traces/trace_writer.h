@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "orrery/base/task_report.h"
 #include "orrery/base/trace_sink.h"
 #include "orrery/traces/format.h"
 #include "orrery/traces/packer.h"
@@ -57,16 +58,20 @@ class TraceWriter final : public TraceSink {
                  const DigestPair& digests) override;
   void OnEvent(const TraceEvent& event) override;
 
-  // Ends the trace; in a file, writes what is left and closes it.
+  // Ends the trace; in a file, writes what is left and closes it. `not_done` is
+  // what the tasks were up to that were not done.
   //
   // Errors: the first one that writing met, a full disk for example. The run
   // itself was not disturbed by it.
-  absl::Status Finish(TraceFooter footer);
+  absl::Status Finish(TraceFooter footer,
+                      absl::Span<const TaskReport> not_done = {});
 
   // Writes out what there is, without an end, into the file or, for a trace in
   // memory, to `path`. For a process that is about to die; if it lives on, so
-  // does the trace. Before `Begin` and after `Finish` it does nothing.
-  void Rescue(const std::string& path);
+  // does the trace. Before `Begin` and after `Finish` it does nothing. May be
+  // called twice, first without `not_done`: to find out may kill the process.
+  void Rescue(const std::string& path,
+              absl::Span<const TaskReport> not_done = {});
 
   // The trace in memory: complete after `Finish`.
   absl::string_view bytes() const { return {out_.data(), out_.size()}; }
@@ -103,6 +108,7 @@ class TraceWriter final : public TraceSink {
   void WriteOut(size_t end);
   void Seal();
   uint32_t Checksum(size_t end) const;
+  void WriteNotDone(absl::Span<const TaskReport> not_done);
 
   void Pack(const event::Spawned& e);
   void Pack(const event::ObjectMade& e);
@@ -113,6 +119,8 @@ class TraceWriter final : public TraceSink {
   void Pack(const event::Accessed& e);
   void Pack(const event::Finished& e);
   void Pack(const event::TimerCancelled& e);
+  void Pack(const event::CancelRequested& e);
+  void Pack(const event::FutureEnded& e);
   void Pack(const event::Logged& e);
   void Pack(const event::Failed& e);
   void Pack(const event::TimePassed& e);
@@ -130,6 +138,7 @@ class TraceWriter final : public TraceSink {
   SimTime now_;
   TaskId task_;
   bool open_ = false;  // begun and not finished
+  bool has_not_done_ = false;
   // The first byte and the end of each Sync that has room for a checksum, and
   // no checksum yet.
   std::vector<std::pair<size_t, size_t>> unsealed_;

@@ -176,6 +176,7 @@ void TraceWriter::Pack(const event::Spawned& e) {
 void TraceWriter::Pack(const event::Finished& e) {
   const size_t begin = out_.Begin(9);
   out_.VarintField(1, e.failed ? 1 : 0);
+  out_.VarintField(2, e.cancelled ? 1 : 0);
   out_.End(begin);
 }
 
@@ -236,6 +237,20 @@ void TraceWriter::Pack(const event::SpanBegun& e) {
 void TraceWriter::Pack(const event::SpanEnded& e) {
   const size_t begin = out_.Begin(17);
   out_.VarintField(1, e.id.value);
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::CancelRequested& e) {
+  const size_t begin = out_.Begin(18);
+  out_.VarintField(1, e.task.value);
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::FutureEnded& e) {
+  const size_t begin = out_.Begin(19);
+  out_.VarintField(1, e.future.value);
+  out_.VarintField(2, e.failed ? 1 : 0);
+  out_.VarintField(3, e.cancelled ? 1 : 0);
   out_.End(begin);
 }
 

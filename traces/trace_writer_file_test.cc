@@ -159,6 +159,54 @@ TEST(TraceWriterFileTest, ATraceThatWasRescuedGoesOnToAGoodEnd) {
   }
 }
 
+// Looking for them may be the end of a process, so it is saved before as well.
+TEST(TraceWriterFileTest, ASecondRescueAddsWhatTheTasksWereUpTo) {
+  const std::string file = TempPath("tasks_file");
+  const std::string saved = TempPath("tasks_saved");
+  for (bool in_file : {false, true}) {
+    for (TraceLevel level : kLevels) {
+      TraceWriter writer;
+      if (in_file) {
+        ASSERT_TRUE(writer.BeginFile(file, SampleHeader(level)).ok());
+      } else {
+        writer.Begin(SampleHeader(level));
+      }
+      Record(SampleEvents(), {}, writer);
+      writer.Rescue(saved);
+      writer.Rescue(saved, SampleTasks());
+      const absl::StatusOr<Trace> trace =
+          ReadTrace(in_file ? file : saved, {.allow_incomplete = true});
+      ASSERT_TRUE(trace.ok()) << trace.status();
+      EXPECT_THAT(trace->damage, HasSubstr("the trace was never closed"));
+      EXPECT_EQ(trace->schedule.choices.size(), 2u);
+      EXPECT_EQ(trace->not_done_count, SampleTasks().size());
+      ASSERT_EQ(trace->not_done.size(), SampleTasks().size());
+      EXPECT_EQ(trace->not_done[1].held_by, "helper#5");
+    }
+  }
+}
+
+TEST(TraceWriterFileTest, OfAProcessThatLivedOnTheLastTasksCount) {
+  for (bool all_done : {false, true}) {
+    TraceWriter writer;
+    writer.Begin(SampleHeader(TraceLevel::kChoices));
+    writer.Rescue(TempPath("not_the_last"), SampleTasks());
+    const std::vector<TaskReport> last = {SampleTasks().back()};
+    ASSERT_TRUE(
+        writer.Finish({}, all_done ? std::vector<TaskReport>() : last).ok());
+    const absl::StatusOr<Trace> trace = ParseTrace(writer.bytes(), "x");
+    ASSERT_TRUE(trace.ok()) << trace.status();
+    EXPECT_EQ(trace->not_done.size(), all_done ? 0 : 1);
+    EXPECT_EQ(trace->not_done_count, all_done ? 0 : 1);
+    // What one run said does not go into the next.
+    writer.Begin(SampleHeader(TraceLevel::kChoices));
+    ASSERT_TRUE(writer.Finish({}).ok());
+    for (const RawRecord& record : RecordsOf(writer.bytes())) {
+      EXPECT_NE(record.number, static_cast<uint32_t>(TraceRecord::kNotDone));
+    }
+  }
+}
+
 TEST(TraceWriterFileTest, RescueDoesNothingBeforeTheBeginningAndAfterTheEnd) {
   const std::string path = TempPath("nothing");
   ::unlink(path.c_str());

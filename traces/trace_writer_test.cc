@@ -77,6 +77,9 @@ std::string Reserialize(const traces::v1::Trace& trace,
       case TraceRecord::kTrailer:
         payload = trace.trailer().SerializeAsString();
         break;
+      case TraceRecord::kNotDone:
+        payload = trace.not_done(i).SerializeAsString();
+        break;
     }
     AppendRecord(record.number, payload, &bytes);
   }
@@ -124,7 +127,10 @@ TEST(TraceWriterTest, ProtobufReadsAndRewritesZerosToTheSameBytes) {
         TraceEvent::What(event::ObjectMade()),
         TraceEvent::What(event::Chosen()), TraceEvent::What(event::Suspended()),
         TraceEvent::What(event::Woken()), TraceEvent::What(event::Accessed()),
+        TraceEvent::What(event::Finished()),
         TraceEvent::What(event::TimerCancelled()),
+        TraceEvent::What(event::CancelRequested()),
+        TraceEvent::What(event::FutureEnded()),
         TraceEvent::What(event::Logged()), TraceEvent::What(event::Failed()),
         TraceEvent::What(event::TimePassed()),
         TraceEvent::What(event::Faulted()),
@@ -135,7 +141,10 @@ TEST(TraceWriterTest, ProtobufReadsAndRewritesZerosToTheSameBytes) {
   TraceFooter footer;
   footer.digests = {Digest(0), Digest(0)};
   footer.failure.emplace();
-  EXPECT_TRUE(writer.Finish(footer).ok());
+  TaskReport task;
+  task.stack = {""};
+  task.awaited_by = {"", ""};
+  EXPECT_TRUE(writer.Finish(footer, {TaskReport(), task}).ok());
   ExpectCanonical(std::string(writer.bytes()));
 }
 
@@ -333,10 +342,36 @@ TEST(TraceWriterTest, AWriterThatIsUsedAgainWritesAsANewOne) {
   for (TraceLevel level : kLevels) {
     used.Begin(SampleHeader(level));
     Record(SampleEvents(), SampleFooter().digests, used);
-    ASSERT_TRUE(used.Finish(SampleFooter()).ok());
+    ASSERT_TRUE(used.Finish(SampleFooter(), SampleTasks()).ok());
     EXPECT_EQ(WithoutEnvironment(used.bytes()),
               WithoutEnvironment(SampleTraceBytes(level)));
   }
+}
+
+TEST(TraceWriterTest, OfTooManyTasksTheNumberIsWritten) {
+  std::vector<TaskReport> tasks(kMaxTracedTasks + 5, SampleTasks().front());
+  tasks[kMaxTracedTasks - 1].name = "the last one";
+  for (size_t count : {kMaxTracedTasks, tasks.size()}) {
+    TraceWriter writer;
+    writer.Begin(SampleHeader(TraceLevel::kChoices));
+    ASSERT_TRUE(
+        writer.Finish({}, absl::MakeConstSpan(tasks).subspan(0, count)).ok());
+    const absl::StatusOr<Trace> trace = ParseTrace(writer.bytes(), "x");
+    ASSERT_TRUE(trace.ok()) << trace.status();
+    EXPECT_EQ(trace->not_done_count, count);
+    ASSERT_EQ(trace->not_done.size(), kMaxTracedTasks);
+    EXPECT_EQ(trace->not_done.back().name, "the last one");
+  }
+}
+
+TEST(TraceWriterTest, WhereAllIsDoneNothingIsWrittenAboutTasks) {
+  TraceWriter writer;
+  writer.Begin(SampleHeader(TraceLevel::kEvents));
+  Record(SampleEvents(), {}, writer);
+  ASSERT_TRUE(writer.Finish({}).ok());
+  traces::v1::Trace trace;
+  ASSERT_TRUE(trace.ParseFromString(std::string(writer.bytes())));
+  EXPECT_EQ(trace.not_done_size(), 0);
 }
 
 TEST(TraceWriterTest, TheFooterSaysWhenWhereAndByWhomItWasWritten) {

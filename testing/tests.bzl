@@ -1,0 +1,28 @@
+"""The unit tests of this folder, one for each header. They stand apart from its
+BUILD file, which is long."""
+
+load("@rules_cc//cc:cc_test.bzl", "cc_test")
+
+_TESTS = {
+    "blocked_tasks_test": [":blocked_tasks", "@abseil-cpp//absl/strings"],
+    "co_actions_test": [":co_actions", ":sim_test", "@abseil-cpp//absl/time"],
+    "co_assert_test": [":co_assert", ":failure_capture", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task", "@abseil-cpp//absl/status", "@abseil-cpp//absl/status:statusor"],
+    "event_tail_test": [":event_tail", "//sim:log", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task", "@abseil-cpp//absl/types:span"],
+    "failure_capture_test": [":failure_capture", ":scoped_trace", "//sim:post", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task", "@abseil-cpp//absl/strings"],
+    "failure_report_test": [":failure_report", "//base:trace_event", "//sim:slow_step", "@abseil-cpp//absl/strings"],
+    "matchers_test": [":matchers", "//sim:log", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task", "//sim/sync:event"],
+    "scoped_trace_test": [":scoped_trace", "//sim:post", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task", "@abseil-cpp//absl/strings"],
+    "sim_test_test": [":sim_test"],
+    "status_macros_test": [":failure_capture", ":status_macros", "//sim:simulation", "//sim:sleep", "//sim:task", "@abseil-cpp//absl/status", "@abseil-cpp//absl/status:statusor"],
+    "status_matchers_test": [":status_matchers", "@abseil-cpp//absl/status", "@abseil-cpp//absl/status:statusor"],
+}
+
+def testing_tests():
+    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
+    for name, deps in _TESTS.items():
+        cc_test(
+            name = name,
+            size = "small",
+            srcs = [name + ".cc"],
+            deps = deps + ["@googletest//:gtest_main"],
+        )
