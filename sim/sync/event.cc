@@ -11,11 +11,7 @@ void Event::Set() {
   simulation.Accessed(*this, AccessKind::kSignal);
   if (set_) return;
   set_ = true;
-  while (!waiters_.empty()) {
-    TaskState* task = static_cast<TaskState*>(waiters_.PopFront());
-    static_cast<WaitAwaiter*>(static_cast<Operation*>(task->waits_on))->woken_ =
-        true;
-    simulation.WakeToAttempt(task);
+  while (waiters_.WakeFirst(simulation)) {
   }
 }
 

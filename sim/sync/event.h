@@ -26,18 +26,17 @@ class Event : public SyncObject {
     explicit WaitAwaiter(Event* event)
         : OperationAwaiter(event, AccessKind::kWait), event_(event) {}
 
-    void await_resume() const {}
+    void await_resume() const { ThrowIfCancelled(); }
 
     // A waiter that was woken goes on even if the flag was cleared meanwhile.
-    bool CanDo() const { return event_->set_ || woken_; }
+    bool CanDo() const { return event_->set_ || woken(); }
     void Do(Simulation&) const {}
     WaitKind wait_kind() const { return WaitKind::kEvent; }
-    RunnableList& waiters() const { return event_->waiters_; }
+    WaiterList& waiters() const { return event_->waiters_; }
+    void Withdrawn(Simulation&, bool) const {}
 
    private:
-    friend Event;
     Event* event_;
-    bool woken_ = false;
   };
 
   // Waits until the flag is set; does not suspend if it is.
@@ -53,7 +52,7 @@ class Event : public SyncObject {
 
  private:
   bool set_ = false;
-  RunnableList waiters_;
+  WaiterList waiters_;
 };
 
 }  // namespace orrery

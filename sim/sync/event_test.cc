@@ -16,6 +16,7 @@
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
 #include "orrery/sim/spawn.h"
+#include "orrery/sim/sync/cancel_everywhere.h"
 #include "orrery/sim/task.h"
 
 namespace orrery {
@@ -187,6 +188,58 @@ TEST(EventTest, AFailureThatTookTheEventAlongSaysThatItIsGone) {
   EXPECT_EQ(result.outcome, Outcome::kFailed);
   ASSERT_EQ(result.tasks.size(), 1);
   EXPECT_EQ(FormatWait(result.tasks[0]), "waits for event, which is gone");
+}
+
+// ---- Cancellation -----------------------------------------------------------
+
+Task<> CancelSomeWaiters(std::vector<int>* woken) {
+  Event event;
+  std::vector<JoinHandle<>> waiters;
+  for (int id = 0; id < 6; ++id) {
+    waiters.push_back(Spawn(WaitThenNote, std::ref(event), id, woken));
+  }
+  co_await Sleep(absl::Seconds(1));
+  waiters[2].Cancel();
+  event.Set();
+  waiters[4].Cancel();  // it was woken already
+  co_await Sleep(absl::Seconds(1));
+  EXPECT_TRUE(waiters[2].Cancelled());
+  EXPECT_TRUE(waiters[4].Cancelled());
+}
+
+TEST(EventCancelTest, TheOthersAreWokenInTheirOrder) {
+  std::vector<int> woken;
+  EXPECT_TRUE(Simulation().Run(CancelSomeWaiters, &woken).ok());
+  EXPECT_THAT(woken, ElementsAre(0, 1, 3, 5));
+}
+
+Task<> WaitTwice(Event& first, Event& second, int* passed) {
+  co_await first.Wait();
+  second.Set();
+  co_await second.Wait();
+  ++*passed;
+}
+
+Task<> ThreeWaitTwice(Victims& victims) {
+  Event first;
+  Event second;
+  int passed = 0;
+  for (int i = 0; i < 3; ++i) {
+    victims.Add(Spawn(WaitTwice, std::ref(first), std::ref(second), &passed));
+  }
+  co_await Yield();
+  first.Set();
+  first.Clear();
+  co_await Sleep(absl::Seconds(1));
+  first.Set();  // for those who came late; walks over whoever was left behind
+  const size_t cancelled = co_await victims.Join();
+  EXPECT_EQ(static_cast<size_t>(passed), victims.size() - cancelled);
+}
+
+TEST(EventCancelTest, AtEveryPointTheOthersPass) {
+  EXPECT_EQ(
+      CancelEverywhere(ThreeWaitTwice, {.random_seeds = 50, .pairs = true}),
+      "");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ bool Mutex::TryLock() {
   ORRERY_CHECK(simulation.current_task() != nullptr,
                "Mutex::TryLock() was called outside of a task");
   simulation.Accessed(*this, AccessKind::kAcquire);
-  if (IsLocked()) return false;
+  if (!IsFree()) return false;
   set_holder(simulation.current_task());
   return true;
 }
@@ -25,15 +25,15 @@ void Mutex::Unlock() {
                "Mutex::Unlock() was called by a task that does not hold the "
                "mutex; keep the Guard in the task that locked it");
   simulation->Accessed(*this, AccessKind::kRelease);
-  if (waiters_.empty()) {
-    set_holder(nullptr);
-    return;
-  }
-  TaskState* next = static_cast<TaskState*>(waiters_.PopFront());
-  set_holder(next);
-  static_cast<LockAwaiter*>(static_cast<Operation*>(next->waits_on))
-      ->handed_over_ = true;
-  simulation->WakeToAttempt(next);
+  set_holder(nullptr);
+  WakeFirst(*simulation);
+}
+
+void Mutex::WakeFirst(Simulation& simulation) {
+  // One that was woken or cancelled has yet to run; it sees to the next one.
+  Operation* first = waiters_.front();
+  if (first == nullptr || first->state() != Operation::State::kPending) return;
+  WaiterList::Wake(simulation, first);
 }
 
 }  // namespace orrery

@@ -8,11 +8,10 @@
 #ifndef ORRERY_SIM_SYNC_MUTEX_H_
 #define ORRERY_SIM_SYNC_MUTEX_H_
 
-#include <utility>
-
 #include "absl/strings/string_view.h"
 #include "orrery/base/source_site.h"
 #include "orrery/sim/operation.h"
+#include "orrery/sim/sync/guard.h"
 #include "orrery/sim/sync_object.h"
 
 namespace orrery {
@@ -25,31 +24,20 @@ class Mutex : public SyncObject {
       : SyncObject("Mutex", name, site) {}
   ~Mutex() { Forsake(waiters_); }
 
-  // Holds the mutex; gives it back when destroyed.
-  class [[nodiscard]] Guard {
+  // Holds the mutex; gives it back when destroyed. One that was moved from, or
+  // whose mutex is gone, holds nothing.
+  class [[nodiscard]] Guard : public BasicGuard<Guard, Mutex> {
    public:
-    explicit Guard(Mutex* mutex) : mutex_(mutex) {}
-    Guard(Guard&& other) noexcept
-        : mutex_(std::exchange(other.mutex_, nullptr)) {}
-    Guard& operator=(Guard&& other) noexcept {
-      if (this != &other) {
-        Unlock();
-        mutex_ = std::exchange(other.mutex_, nullptr);
-      }
-      return *this;
-    }
-    ~Guard() { Unlock(); }
+    // Takes charge of `mutex`, which the running task has locked.
+    explicit Guard(Mutex* mutex) : BasicGuard(mutex, mutex->guards_) {}
 
     // Gives the mutex back before the guard's end. Does nothing the second
     // time.
-    void Unlock() {
-      if (Mutex* mutex = std::exchange(mutex_, nullptr); mutex != nullptr) {
-        mutex->Unlock();
-      }
-    }
+    void Unlock() { Release(); }
 
    private:
-    Mutex* mutex_;
+    friend BasicGuard;
+    static void GiveBack(Mutex* mutex) { mutex->Unlock(); }
   };
 
   class [[nodiscard]] LockAwaiter : public OperationAwaiter<LockAwaiter> {
@@ -57,19 +45,24 @@ class Mutex : public SyncObject {
     explicit LockAwaiter(Mutex* mutex)
         : OperationAwaiter(mutex, AccessKind::kAcquire), mutex_(mutex) {}
 
-    Guard await_resume() const { return Guard(mutex_); }
+    Guard await_resume() const {
+      ThrowIfCancelled();
+      return Guard(mutex_);
+    }
 
-    bool CanDo() const { return handed_over_ || !mutex_->IsLocked(); }
+    bool CanDo() const { return woken() || mutex_->IsFree(); }
     void Do(Simulation& simulation) const {
       mutex_->set_holder(simulation.current_task());
     }
     WaitKind wait_kind() const { return WaitKind::kMutex; }
-    RunnableList& waiters() const { return mutex_->waiters_; }
+    WaiterList& waiters() const { return mutex_->waiters_; }
+    void Withdrawn(Simulation& simulation, bool) const {
+      // It stood in the way of the next one.
+      if (!mutex_->IsLocked()) mutex_->WakeFirst(simulation);
+    }
 
    private:
-    friend Mutex;
     Mutex* mutex_;
-    bool handed_over_ = false;
   };
 
   // Waits until the mutex is free and takes it; does not suspend if it is free.
@@ -77,18 +70,31 @@ class Mutex : public SyncObject {
   // A task that locks a mutex which it holds waits for itself: a deadlock.
   LockAwaiter Lock() { return LockAwaiter(this); }
 
-  // Takes the mutex if it is free. Returns whether it did; the caller then has
-  // to call `Unlock`.
+  // Takes the mutex if it is free and nobody's turn comes first. Returns
+  // whether it did; the caller then has to call `Unlock`. Only in a task.
   bool TryLock();
 
-  // Gives the mutex to the first waiter, which becomes ready, or sets it free.
-  // Only by the task that holds it.
+  // Sets the mutex free. If somebody waits, the first waiter becomes ready, and
+  // nobody else can take the mutex before it runs. Only by the task that holds
+  // it.
   void Unlock();
 
+  // Whether a task holds it; not while it is on its way to the next one, when
+  // nobody else can take it either.
   bool IsLocked() const { return static_cast<bool>(holder()); }
 
  private:
-  RunnableList waiters_;
+  friend class ConditionWaiters;
+
+  bool IsFree() const { return !IsLocked() && waiters_.NoneButCancelled(); }
+  void WakeFirst(Simulation& simulation);
+  // Returns the guard that holds it, or null: it was locked without one.
+  Guard* CurrentGuard() const {
+    return guards_.empty() ? nullptr : guards_.front<Guard>();
+  }
+
+  WaiterList waiters_;
+  GuardList<Mutex> guards_;  // one at most
 };
 
 }  // namespace orrery

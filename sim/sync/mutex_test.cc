@@ -50,6 +50,24 @@ Task<> UseGuards() {
   EXPECT_FALSE(a.IsLocked()) << "given back at the end of the block";
 }
 
+Task<> DetachGuard() {
+  Mutex mutex;
+  {
+    Mutex::Guard guard = co_await mutex.Lock();
+    EXPECT_TRUE(guard);
+    guard.Detach();
+    EXPECT_FALSE(guard);
+    guard.Unlock();
+  }
+  EXPECT_TRUE(mutex.IsLocked()) << "that is up to the caller now";
+  mutex.Unlock();
+  EXPECT_FALSE(mutex.IsLocked());
+}
+
+TEST(MutexTest, AGuardCanLetGoWithoutGivingItBack) {
+  EXPECT_TRUE(Simulation().Run(DetachGuard).ok());
+}
+
 TEST(MutexTest, AGuardGivesItBackOnce) {
   const RunResult result = Simulation().Run(UseGuards);
   EXPECT_TRUE(result.ok()) << FormatRunResult(result);
@@ -105,14 +123,15 @@ Task<> LockAndNote(Mutex& mutex, std::vector<int>* order, int id) {
   order->push_back(id);
 }
 
-// Between the giving back and the waiter's step, the mutex is the waiter's.
+// Between the giving back and the waiter's step nobody has the mutex, and
+// nobody but the waiter can get it.
 Task<> TryToBarge(std::vector<int>* order) {
   Mutex mutex;
   Mutex::Guard guard = co_await mutex.Lock();
   JoinHandle<> waiter = Spawn(LockAndNote, std::ref(mutex), order, 1);
   co_await Sleep(absl::Seconds(1));
   guard.Unlock();
-  EXPECT_TRUE(mutex.IsLocked());
+  EXPECT_FALSE(mutex.IsLocked());
   EXPECT_FALSE(mutex.TryLock());
   guard = co_await mutex.Lock();
   order->push_back(2);
@@ -269,6 +288,7 @@ Task<> LeaveHeldAndAwaited() {
   EXPECT_TRUE(mutex.IsLocked());
 }
 
+// The mutex is gone when the others are cancelled: their guards hold nothing.
 TEST(MutexTest, MayBeHeldAndWaitedForWhenTheRunEnds) {
   EXPECT_TRUE(Simulation().Run(LeaveHeldAndAwaited).ok());
 }

@@ -21,7 +21,7 @@ class RingBuffer {
   RingBuffer(const RingBuffer&) = delete;
   RingBuffer& operator=(const RingBuffer&) = delete;
   ~RingBuffer() {
-    while (!empty()) PopFront();
+    while (!empty()) Pop();
     if (items_ != nullptr) {
       std::allocator<T>().deallocate(items_, mask_ + 1);
     }
@@ -30,14 +30,14 @@ class RingBuffer {
   bool empty() const { return begin_ == end_; }
   size_t size() const { return end_ - begin_; }
 
-  void PushBack(T item) {
+  void Push(T item) {
     if (size() > mask_ || items_ == nullptr) [[unlikely]]
       Grow();
     std::construct_at(items_ + (end_ & mask_), std::move(item));
     ++end_;
   }
   // Takes the first item. There is one.
-  T PopFront() {
+  T Pop() {
     T* first = items_ + (begin_ & mask_);
     T item = std::move(*first);
     std::destroy_at(first);
@@ -51,7 +51,7 @@ class RingBuffer {
     T* larger = std::allocator<T>().allocate(capacity);
     const size_t count = size();
     for (size_t i = 0; i < count; ++i) {
-      std::construct_at(larger + i, PopFront());
+      std::construct_at(larger + i, Pop());
     }
     if (items_ != nullptr) std::allocator<T>().deallocate(items_, mask_ + 1);
     items_ = larger;

@@ -34,12 +34,16 @@ class Shared : public SyncObject {
     explicit ReadAwaiter(Shared* cell)
         : OperationAwaiter<ReadAwaiter>(cell, AccessKind::kRead), cell_(cell) {}
 
-    T await_resume() const { return cell_->value_; }
+    T await_resume() const {
+      ThrowIfCancelled();
+      return cell_->value_;
+    }
 
     bool CanDo() const { return true; }
     void Do(Simulation&) const {}
     WaitKind wait_kind() const { return WaitKind::kTurn; }
-    RunnableList& waiters() const { return cell_->nobody_; }
+    WaiterList& waiters() const { return cell_->nobody_; }
+    void Withdrawn(Simulation&, bool) const {}
 
    private:
     Shared* cell_;
@@ -52,12 +56,13 @@ class Shared : public SyncObject {
           cell_(cell),
           value_(std::move(value)) {}
 
-    void await_resume() const {}
+    void await_resume() const { ThrowIfCancelled(); }
 
     bool CanDo() const { return true; }
     void Do(Simulation&) { cell_->value_ = std::move(value_); }
     WaitKind wait_kind() const { return WaitKind::kTurn; }
-    RunnableList& waiters() const { return cell_->nobody_; }
+    WaiterList& waiters() const { return cell_->nobody_; }
+    void Withdrawn(Simulation&, bool) const {}
 
    private:
     Shared* cell_;
@@ -74,7 +79,7 @@ class Shared : public SyncObject {
 
  private:
   T value_;
-  RunnableList nobody_;  // an access never waits
+  WaiterList nobody_;  // an access never waits
 };
 
 }  // namespace orrery
