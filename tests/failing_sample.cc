@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -69,6 +70,18 @@ SIM_TEST(FailingSample, NeverEnds, {.max_steps = 1000}) {
 // Longer than is recorded in full.
 SIM_TEST(FailingSample, NeverEndsInLong, {.max_steps = 300'000}) {
   for (;;) co_await Yield();
+}
+
+Task<> Poll(const bool& ready) {
+  while (!ready) co_await Yield();
+}
+
+SIM_TEST(FailingSample, GoesRoundInCircles, {.max_steps_per_instant = 5000}) {
+  bool ready = false;
+  JoinHandle<> poller = Spawn("poller", Poll, std::ref(ready));
+  co_await Sleep(absl::Seconds(1));  // the clock never gets there
+  ready = true;
+  co_await poller;
 }
 
 SIM_TEST(FailingSample, TakesTooLong, {.max_time = absl::Seconds(10)}) {
@@ -173,17 +186,12 @@ class FatalSetUp : public SimTest {
 SIM_TEST_F(FatalSetUp, StopsTheBody) { ADD_FAILURE() << "reached"; }
 
 struct FailsWhenDestroyed {
-  ~FailsWhenDestroyed() { ADD_FAILURE() << "a frame is destroyed"; }
+  ~FailsWhenDestroyed() { ADD_FAILURE() << "a callback is destroyed"; }
 };
 
-Task<> HoldOn(Event& never) {
-  FailsWhenDestroyed local;
-  co_await never.Wait();
-}
-
+// Tasks that are left are cancelled; callbacks just go.
 SIM_TEST(FailingSample, FailsWhileTheRunIsTakenApart) {
-  Event never;
-  Spawn("holder", HoldOn, std::ref(never));
+  PostAfter(absl::Hours(1), [kept = std::make_shared<FailsWhenDestroyed>()] {});
   co_await Yield();
 }
 

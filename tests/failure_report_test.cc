@@ -8,14 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "orrery/base/task_tree.h"
 #include "orrery/testing/subprocess.h"
 #include "orrery/tests/testing_output.h"
+#include "orrery/traces/trace_reader.h"
 
 namespace orrery {
 namespace {
@@ -104,6 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"wide_deadlock", "FailingSample.AHundredTasksDeadlock"},
         Case{"step_limit", "FailingSample.NeverEnds"},
         Case{"long_step_limit", "FailingSample.NeverEndsInLong"},
+        Case{"live_lock", "FailingSample.GoesRoundInCircles"},
         Case{"time_limit", "FailingSample.TakesTooLong"},
         Case{"assertion_in_helper", "FailingSample.AssertsInAHelper"},
         Case{"exception_in_task", "FailingSample.ThrowsWhereNobodyAwaits"},
@@ -144,6 +148,52 @@ TEST(DeadlockReportTest, NamesEachTaskItsWaitTheHolderAndTheLine) {
       output,
       HasSubstr("these wait for each other: Anna#2 -> Ben#3 -> Cleo#4 -> Dan#5 "
                 "-> Eva#6 -> Anna#2"));
+}
+
+// Returns what the tasks of a failing sample were up to, as its trace says.
+std::string TaskTreeOf(const std::string& test, const std::string& folder) {
+  const ProgramResult result = RunProgram(Sample(test, MakeTestFolder(folder)));
+  const absl::StatusOr<Trace> trace =
+      ReadTrace(ValueOf("trace:  ", FailureIn(result.output)));
+  if (!trace.ok()) return trace.status().ToString();
+  EXPECT_EQ(trace->not_done.size(), trace->not_done_count);
+  return WithSourceLines(
+      absl::StrJoin(FormatTaskTree(trace->not_done, 100), "\n"), kSource);
+}
+
+// So that the report can be had again from the trace alone.
+TEST(DeadlockReportTest, TheTraceSaysWhoWaitsForWhom) {
+  const std::string locks =
+      "at <Mutex::Guard second = co_await right.Lock();> Dine";
+  EXPECT_EQ(
+      TaskTreeOf("FailingSample.FivePhilosophersDeadlock", "deadlock_tree"),
+      absl::StrCat("main#1 waits for task Anna#2 at <co_await p1;> "
+                   "FailingSample_FivePhilosophersDeadlock\n"
+                   "  Anna#2 waits for Mutex \"fork b\" held by Ben#3 ",
+                   locks,
+                   "\n"
+                   "    Ben#3 waits for Mutex \"fork c\" held by Cleo#4 ",
+                   locks,
+                   "\n"
+                   "      Cleo#4 waits for Mutex \"fork d\" held by Dan#5 ",
+                   locks,
+                   "\n"
+                   "        Dan#5 waits for Mutex \"fork e\" held by Eva#6 ",
+                   locks,
+                   "\n"
+                   "          Eva#6 waits for Mutex \"fork a\" held by Anna#2 ",
+                   locks,
+                   "\n"
+                   "            Anna#2, see above"));
+}
+
+TEST(LimitReportTest, TheTraceSaysWhatEachTaskWasUpTo) {
+  EXPECT_EQ(TaskTreeOf("FailingSample.TakesTooLong", "time_limit_tree"),
+            "main#1 sleeps until 12.000s at <for (;;) co_await "
+            "Sleep(absl::Seconds(3));> FailingSample_TakesTooLong");
+  EXPECT_THAT(TaskTreeOf("FailingSample.NeverEndsInLong", "step_limit_tree"),
+              StartsWith("main#1 waits for its turn at "))
+      << "a trace of choices alone has it too";
 }
 
 }  // namespace

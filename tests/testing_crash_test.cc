@@ -19,6 +19,7 @@ namespace orrery {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -64,6 +65,8 @@ class CrashTest : public testing::Test {
     EXPECT_GT(trace->schedule.choices.size(), 300u);
     EXPECT_FALSE(trace->footer.has_value());
 
+    if (of != "a call of exit()") CheckTasks(result, *trace);
+
     for (const char* command : {"rerun:  ", "replay: "}) {
       const ProgramResult again =
           RunShell(ValueOf(command, lines),
@@ -71,6 +74,21 @@ class CrashTest : public testing::Test {
                     .patience_seconds = patience_seconds});
       EXPECT_THAT(again.output, HasSubstr(died)) << command;
     }
+  }
+
+  // What the tasks were up to stands in the output and in the trace.
+  static void CheckTasks(const ProgramResult& result, const Trace& trace) {
+    EXPECT_THAT(
+        result.output,
+        ContainsRegex("\ntasks that are not done \\(2\\), and below each "
+                      "those it waits for:\n"
+                      "  main#1 waits for task victim#4 at [^\n]*\n"
+                      "    victim#4 is running"));
+    ASSERT_EQ(trace.not_done.size(), 2u);
+    EXPECT_EQ(trace.not_done[0].name, "main#1");
+    EXPECT_EQ(trace.not_done[0].waits_for, "task victim#4");
+    EXPECT_EQ(trace.not_done[1].name, "victim#4");
+    EXPECT_TRUE(trace.not_done[1].running);
   }
 
   static std::string DiedAt(const std::string& test, const std::string& of) {

@@ -36,6 +36,7 @@ namespace orrery {
 namespace {
 
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Values;
 
 // [snippet: tasks]
@@ -222,6 +223,19 @@ SIM_TEST(GreetingTest, IsSaidInOrder) {
   EXPECT_THAT(Timeline(), HappensBefore("Bonjour", "world"));
 }
 // [end: logs]
+
+// [snippet: slow_steps]
+Task<int> CountWords(std::string text) {
+  const auto count = [&text] { return static_cast<int>(text.size()) / 6; };
+  co_return co_await RunBlocking(count, {.cost = absl::Seconds(2)});
+}
+
+SIM_TEST(WordsTest, AreCountedWhereTheyHoldUpNobody,
+         {.slow_step = absl::Milliseconds(20)}) {
+  EXPECT_EQ(co_await CountWords("Hello, world"), 2);
+  EXPECT_THAT(SlowSteps(), IsEmpty());
+}
+// [end: slow_steps]
 
 // [snippet: runs]
 Task<> LockTwice() {
