@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "orrery/bench/asyncio_workloads.h"
 #include "orrery/sim/random.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
@@ -132,6 +133,17 @@ const std::vector<Workload>& Workloads() {
        RunSpawns},
       {"W5", "a million tasks sleep at once", "task", 1'000'000, RunSleepers},
       {"W6", "whole simulations of two tasks", "simulation", 100'000, RunWhole},
+      {"A1", "ten tasks hand a mutex on", "hand-off", 1'000'000, RunHandOffs},
+      {"A2", "ten producers, ten consumers, a queue for ten", "item", 1'000'000,
+       RunBoundedQueue},
+      {"A3", "gathers of 1,000 tasks that yield once", "child", 1'000'000,
+       RunGathers},
+      {"A4", "groups of 1,000 tasks that yield once", "child", 1'000'000,
+       RunTaskGroups},
+      {"A5", "timeouts that do not fire, around a yield", "call", 1'000'000,
+       RunTimeouts},
+      {"A6", "sleepers are spawned and cancelled", "cancel", 50'000,
+       RunCancels},
   };
   return *workloads;
 }
