@@ -34,7 +34,7 @@ async def gather(world, node, frame):
     awaited = _awaited(world, node)
     if not awaited:
         return "none"
-    results = await world.library.gather(
+    results = await world.asyncio.gather(
         *awaited, return_exceptions=node.arguments.get("return_exceptions", False)
     )
     return list_text(
@@ -53,7 +53,7 @@ async def wait(world, node, frame):
     tasks = _awaited_tasks(world, node)
     if not tasks:
         return "none"
-    done, _ = await world.library.wait(
+    done, _ = await world.asyncio.wait(
         tasks,
         timeout=node.arguments.get("ticks"),
         return_when=_MODES[node.arguments.get("mode", "ALL")],
@@ -66,7 +66,7 @@ async def as_completed(world, node, frame):
     if not tasks:
         return "none"
     for place, one in enumerate(
-        world.library.as_completed(tasks, timeout=node.arguments.get("ticks"))
+        world.asyncio.as_completed(tasks, timeout=node.arguments.get("ticks"))
     ):
         try:
             outcome = await one
@@ -81,9 +81,9 @@ async def as_completed(world, node, frame):
 async def wait_for(world, node, frame):
     ticks = node.arguments.get("ticks", 0)
     if node.block:
-        return await world.library.wait_for(_value_of_block(world, node, frame), ticks)
+        return await world.asyncio.wait_for(_value_of_block(world, node, frame), ticks)
     task = awaitable(world, world.handles[node.arguments.get("handle", 0)])
-    return "none" if task is None else await world.library.wait_for(task, ticks)
+    return "none" if task is None else await world.asyncio.wait_for(task, ticks)
 
 
 async def _value_of_block(world, node, frame):
@@ -94,14 +94,14 @@ async def _value_of_block(world, node, frame):
 async def shield(world, node, frame):
     which = node.arguments
     if "handle" not in which:
-        return await world.library.shield(world.spawn(which.get("body", 0)))
+        return await world.asyncio.shield(world.spawn(which.get("body", 0)))
     task = awaitable(world, world.handles[which["handle"]])
-    return "none" if task is None else await world.library.shield(task)
+    return "none" if task is None else await world.asyncio.shield(task)
 
 
 async def task_group(world, node, frame):
     which = node.arguments.get("group", 0)
-    group = world.library.TaskGroup()
+    group = world.asyncio.TaskGroup()
     try:
         async with group:
             world.groups[which] = group
@@ -144,7 +144,7 @@ async def timeout_at(world, node, frame):
 
 async def _run_under_timeout(world, node, frame, when):
     try:
-        async with world.library.Timeout(when) as scope:
+        async with world.asyncio.Timeout(when) as scope:
             frame.timeouts.append(scope)
             try:
                 return await world.run_block(node.ops, frame)

@@ -53,7 +53,7 @@ class World:
     """The shared objects, and the log."""
 
     def __init__(self, program, library, loop):
-        self.library = library
+        self.asyncio = library
         self.loop = loop
         self.lines = []
         self.is_over = False

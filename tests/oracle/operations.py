@@ -34,11 +34,11 @@ def spawn(world, node, frame):
 
 
 async def sleep(world, node, frame):
-    await world.library.sleep(node.arguments.get("ticks", 0))
+    await world.asyncio.sleep(node.arguments.get("ticks", 0))
 
 
 async def yield_now(world, node, frame):
-    await world.library.sleep(0)
+    await world.asyncio.sleep(0)
 
 
 async def await_task(world, node, frame):
