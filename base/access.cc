@@ -21,6 +21,10 @@ absl::string_view AccessVerb(AccessKind kind) {
       return "has waited for";
     case AccessKind::kSignal:
       return "signals";
+    case AccessKind::kLock:
+      return "locks";
+    case AccessKind::kUnlock:
+      return "unlocks";
   }
   return "unknown";
 }

@@ -25,6 +25,11 @@ enum class AccessKind : uint8_t {
   kRelease = 4,  // gives one back or puts one in
   kWait = 5,     // waits for a signal or for another task's end
   kSignal = 6,   // sends a signal, ends, starts another task
+  // Of a lock that is handed over to those who wait, first come, first served.
+  // Who comes first matters; whether somebody comes before or after it is given
+  // back does not.
+  kLock = 7,    // asks for it, whether or not it has to wait
+  kUnlock = 8,  // gives it back
 };
 
 struct Access {
@@ -33,6 +38,12 @@ struct Access {
 
   friend constexpr bool operator==(const Access&, const Access&) = default;
 };
+
+// What a step touches that lets simulated time pass within it. Every other step
+// may have looked at the clock.
+inline constexpr ObjectKey kClockKey{0x636c6f636b000000u};
+// What a step touches that logs a line: the order of lines can be seen.
+inline constexpr ObjectKey kLogKey{0x6c6f670000000000u};
 
 // Returns whether exchanging two steps with these accesses could be noticed.
 constexpr bool Dependent(const Access& a, const Access& b) {

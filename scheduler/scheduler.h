@@ -47,6 +47,7 @@ struct ChoicePoint {
   absl::string_view site = {};  // a label; the same in every run
   NodeId node = {};             // on whose behalf
   TaskId task = {};             // who asks; for kNextEntity: who ran last
+  EntityId entity = {};  // who asks, by its stable id; not for kNextEntity
   SpanId span = {};  // the group of choices to which this one belongs
   SimTime now = {};
   uint64_t step = 0;  // steps executed so far
@@ -55,6 +56,18 @@ struct ChoicePoint {
 // What the scheduler is told before a run.
 struct RunInfo {
   Seed seed;
+  uint64_t index = 0;  // which run of a campaign this is, from 0
+  // The run is there for the policy to learn from: see `needs_profile`.
+  bool profile = false;
+};
+
+// Something that a step made ready.
+struct Readied {
+  EntityId id;
+  bool created =
+      false;  // it has not run before: the step brought it into being
+
+  friend constexpr bool operator==(const Readied&, const Readied&) = default;
 };
 
 // A step that has been executed.
@@ -62,7 +75,15 @@ struct StepInfo {
   EntityId id;
   TaskId task;
   SimTime time;
-  absl::Span<const Access> accesses;  // all of them, in order
+  absl::Span<const Access> accesses = {};  // all of them, in order
+  // What became ready in it, itself included if it goes on, in that order.
+  absl::Span<const Readied> readied = {};
+  // How often the clock has moved because nothing was ready. Steps of two
+  // instants cannot be exchanged: the clock stands between them.
+  uint64_t instant = 0;
+  // It was no candidate, and nobody chose it: work of the engine's own between
+  // two steps, done as soon as its turn came. `id` is that of the event loop.
+  bool forced = false;
 };
 
 // What the scheduler is told after a run.
@@ -88,6 +109,9 @@ struct SchedulerTraits {
   bool observes_steps = false;
   // True: the policy follows a record, and may answer `kDiverged`.
   bool follows = false;
+  // True: the policy is systematic. Each of its runs follows from the ones
+  // before, whatever their seeds are.
+  bool searches = false;
 };
 
 // Scheduler
@@ -127,6 +151,10 @@ class Scheduler {
   // Returns the policy and its options in the form that `MakeScheduler` reads.
   virtual std::string Spec() const = 0;
 
+  // Returns the same for the policy that makes the choices of the current run:
+  // a portfolio names the member whose turn it is.
+  virtual std::string SpecOfRun() const { return Spec(); }
+
   virtual SchedulerTraits traits() const { return {}; }
 
   // Called before each run: when a simulation is made, with the seed of its
@@ -148,6 +176,22 @@ class Scheduler {
 
   // Called after each step, if the traits ask for it.
   virtual void OnStep(const StepInfo& step) { static_cast<void>(step); }
+
+  // Whether the policy has to see the program run once before it can do what it
+  // promises. That run comes before all others, has `RunInfo::profile` set and
+  // the seed 0, and is a random walk: so what a policy learns is a function of
+  // the program alone, and a seed still names a run completely. Without it the
+  // policy works from estimates.
+  virtual bool NeedsProfile() const { return false; }
+
+  // Returns what the policy has learned from its runs so far, as bytes; "" if
+  // it learns nothing.
+  virtual std::string SaveState() const { return ""; }
+
+  // Goes on from what `SaveState` of such a policy, with the same options, has
+  // returned: a search in another process, or on another day. Returns false,
+  // and changes nothing, if `state` is not that.
+  virtual bool RestoreState(absl::string_view state) { return state.empty(); }
 
   // Returns in words where the latest run left the record that the policy
   // follows; "" if it did not. Only asked if the traits say that it follows

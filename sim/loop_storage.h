@@ -140,7 +140,9 @@ struct LoopStorage {
   TextArena text;
   ChoiceBatch choices;
   History history;
-  std::vector<Access> accesses;  // of the running step, if anybody asks
+  // Of the running step, if anybody asks: what it touched, and made ready.
+  std::vector<Access> accesses;
+  std::vector<Readied> readied;
   // What tasks threw to which there are handles, by their numbers.
   std::map<uint32_t, std::exception_ptr> errors;
   std::map<uint32_t, TaskExtras> extras;  // by the numbers of tasks
@@ -155,6 +157,7 @@ struct LoopStorage {
     text.Reset();
     history.clear();
     accesses.clear();
+    readied.clear();
     errors.clear();
     extras.clear();
     locals = LocalValues();

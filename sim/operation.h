@@ -49,6 +49,7 @@ class Operation {
   // may have to wake somebody else in its place.
   void Withdraw(Simulation& simulation) {
     --object_->attempts_;
+    simulation.Attempted({object_->key(), AccessKind::kWrite});
     function_(this, simulation, /*withdraw=*/true);
   }
   // Notes that its wait is cancelled; the task has yet to be told.
@@ -186,8 +187,12 @@ inline void Simulation::WakeToAttempt(TaskState* task) {
 //   void Withdrawn(Simulation&, bool woken)
 //                            passes on what it was woken for, or was in the way
 //                            of, since its task is cancelled
-// and `await_resume`, which calls `ThrowIfCancelled()` first. What has to wait
-// anyway does so without asking.
+// and `await_resume`, which calls `ThrowIfCancelled()` first. It may have
+//   bool MayAsk()            false: the task begins to wait at once, in the
+//   same
+//                            step as what it did before
+//   bool IsAccess()          false: doing it is no access of its own, since it
+//                            was told before, or is told by somebody else
 template <typename Derived>
 class OperationAwaiter : public Operation {
  public:
@@ -202,8 +207,10 @@ class OperationAwaiter : public Operation {
   template <TaskPromise Promise>
   void await_suspend(std::coroutine_handle<Promise> frame) {
     Simulation& simulation = Simulation::Current("co_await");
-    // If nobody is to be asked, it cannot be done: else it would be by now.
-    if (simulation.MustAsk() && derived().CanDo()) {
+    // If nobody is to be asked, it cannot be done: else it would be by now. If
+    // somebody is, others may do before it what makes it possible, or not; and
+    // who comes first to wait is a choice, too.
+    if (derived().MayAsk() && simulation.MustAsk()) {
       SuspendBefore(simulation, frame, derived().wait_kind());
       return;
     }
@@ -219,12 +226,15 @@ class OperationAwaiter : public Operation {
   OperationAwaiter(SyncObject* object, AccessKind kind, bool over_when_woken)
       : Operation(object, kind, &Function, over_when_woken) {}
 
+  bool MayAsk() const { return true; }
+  bool IsAccess() const { return true; }
+
  private:
   Derived& derived() { return static_cast<Derived&>(*this); }
 
   [[gnu::always_inline]] void Perform(Simulation& simulation) {
     derived().Do(simulation);
-    simulation.Accessed(object(), access_kind());
+    if (derived().IsAccess()) simulation.Accessed(object(), access_kind());
   }
 
   void Wait(Simulation& simulation, TaskState* task) {

@@ -125,6 +125,19 @@ class ReadyQueue {
     list_.Rotate();
     if (size_ > 1) MoveToFront(list_.front());
   }
+  // Calls `f` for each whose order is at least `order`, front to back, but for
+  // notices.
+  template <typename F>
+  void ForEachFrom(uint64_t order, F f) const {
+    const Runnable* first = nullptr;
+    for (const Runnable* node = list_.back();
+         node != nullptr && node->order >= order; node = list_.before(node)) {
+      first = node;
+    }
+    for (; first != nullptr; first = list_.after(first)) {
+      if (!first->is_notice()) f(first);
+    }
+  }
   // Returns the first notice, or null. Only in an ordered queue.
   Notice* FirstNotice() const { return static_cast<Notice*>(notices_.front()); }
 

@@ -20,6 +20,11 @@ class Ring {
   Node* after(const Node* node) const {
     return node->next == head_ ? nullptr : node->next;
   }
+  Node* back() const { return head_ == nullptr ? nullptr : head_->prev; }
+  // Returns the one before `node`, or null.
+  Node* before(const Node* node) const {
+    return node == head_ ? nullptr : node->prev;
+  }
   // Whether there is exactly one.
   bool single() const { return head_ != nullptr && head_->next == head_; }
 

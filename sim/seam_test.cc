@@ -163,7 +163,7 @@ TEST(SeamTest, EveryOperationIsDeclaredBeforeItIsDone) {
               ElementsAre(Access{self, AccessKind::kWait},
                           Access{objects.cell.key(), AccessKind::kRead},
                           Access{objects.cell.key(), AccessKind::kWrite},
-                          Access{objects.mutex.key(), AccessKind::kAcquire},
+                          Access{objects.mutex.key(), AccessKind::kLock},
                           Access{objects.queue.key(), AccessKind::kRelease},
                           Access{objects.queue.key(), AccessKind::kAcquire},
                           Access{objects.event.key(), AccessKind::kWait}));
@@ -205,19 +205,21 @@ Task<> GiveAll(Objects& objects) {
   co_await waiter;
 }
 
-TEST(SeamTest, AWaiterThatIsWokenDeclaresWhatItHasWaitedFor) {
+// Before it asks, and again before it goes on with what it has got.
+TEST(SeamTest, AWaiterDeclaresWhatItWaitsForTwice) {
   Observer observer;
   Simulation simulation({.scheduler = &observer});
   Simulation::Scope scope(simulation);
   Objects objects;
   EXPECT_TRUE(simulation.Run(GiveAll, std::ref(objects)).ok());
   const ObjectKey self = observer.KeyOf(TaskId(3));
+  const Access lock{objects.mutex.key(), AccessKind::kLock};
+  const Access get{objects.queue.key(), AccessKind::kAcquire};
+  const Access wait{objects.event.key(), AccessKind::kWait};
+  const Access put{objects.queue.key(), AccessKind::kRelease};
   EXPECT_THAT(observer.declared[TaskId(3)],
-              ElementsAre(Access{self, AccessKind::kWait},
-                          Access{objects.mutex.key(), AccessKind::kAcquire},
-                          Access{objects.queue.key(), AccessKind::kAcquire},
-                          Access{objects.event.key(), AccessKind::kWait},
-                          Access{objects.queue.key(), AccessKind::kRelease}));
+              ElementsAre(Access{self, AccessKind::kWait}, lock, lock, get, get,
+                          wait, wait, put, put));
 }
 
 // ---- Steps ------------------------------------------------------------------
@@ -250,7 +252,7 @@ TEST(SeamTest, AStepIsReportedWithAllItsAccessesInOrder) {
                           Access{objects.queue.key(), AccessKind::kAcquire},
                           Access{objects.mutex.key(), AccessKind::kAcquire},
                           Access{objects.mutex.key(), AccessKind::kAcquire},
-                          Access{objects.mutex.key(), AccessKind::kRelease},
+                          Access{objects.mutex.key(), AccessKind::kUnlock},
                           Access{objects.event.key(), AccessKind::kSignal},
                           Access{objects.event.key(), AccessKind::kWrite},
                           Access{objects.cell.key(), AccessKind::kRead},
@@ -271,8 +273,8 @@ TEST(SeamTest, AnAccessIsReportedWithTheStepThatMadeIt) {
   }
   const Access read{objects.cell.key(), AccessKind::kRead};
   const Access write{objects.cell.key(), AccessKind::kWrite};
-  const Access lock{objects.mutex.key(), AccessKind::kAcquire};
-  const Access unlock{objects.mutex.key(), AccessKind::kRelease};
+  const Access lock{objects.mutex.key(), AccessKind::kLock};
+  const Access unlock{objects.mutex.key(), AccessKind::kUnlock};
   const Access put{objects.queue.key(), AccessKind::kRelease};
   const Access get{objects.queue.key(), AccessKind::kAcquire};
   const Access set{objects.event.key(), AccessKind::kSignal};

@@ -59,7 +59,9 @@ Simulation::Simulation(SimulationOptions options)
   step_bound_ = FindStepBound();
   root_.id = kRootEntity;
   root_.kind = EntityKind::kCallback;
-  scheduler_->BeginRun({.seed = options_.seed});
+  scheduler_->BeginRun({.seed = options_.seed,
+                        .index = options_.run_index,
+                        .profile = options_.profile});
   recorder_.Begin(options_.trace, storage_->choices);
   events_ = recorder_.events();
   watched_ = events_ || traits_.observes_steps;
@@ -144,6 +146,7 @@ void Simulation::CancelNewWait(TaskState* task) {
 }
 
 [[gnu::always_inline]] inline void Simulation::Execute(Runnable* runnable) {
+  const uint64_t order = ready_.next_order();
   current_runnable_ = runnable;
   ++steps_;
   recorder_.Step(runnable->id, now_);
@@ -156,13 +159,27 @@ void Simulation::CancelNewWait(TaskState* task) {
   } else {
     RunCallback(static_cast<PostedCallback*>(runnable));
   }
-  if (traits_.observes_steps) {
-    scheduler_->OnStep({.id = id,
-                        .task = last_ran_,
-                        .time = now_,
-                        .accesses = storage_->accesses});
-    storage_->accesses.clear();
+  if (traits_.observes_steps) [[unlikely]] {
+    Observe({.id = id, .task = last_ran_, .time = now_}, order);
   }
+}
+
+void Simulation::Observe(StepInfo step, uint64_t order) {
+  std::vector<Readied>& readied = storage_->readied;
+  ready_.ForEachFrom(order, [&readied](const Runnable* runnable) {
+    const bool begun =
+        runnable->kind == EntityKind::kTask &&
+        PromiseOf(static_cast<const TaskState*>(runnable)->resume)
+                .site()
+                .line() != 0;
+    readied.push_back({.id = runnable->id, .created = !begun});
+  });
+  step.accesses = storage_->accesses;
+  step.readied = readied;
+  step.instant = instants_;
+  scheduler_->OnStep(step);
+  storage_->accesses.clear();
+  readied.clear();
 }
 
 [[gnu::always_inline]] inline Runnable* Simulation::Choose() {
@@ -196,8 +213,23 @@ void Simulation::RunHead(Runnable* head) {
 }
 
 void Simulation::RunNotice(Notice* notice) {
+  const uint64_t order = ready_.next_order();
   current_runnable_ = &root_;
   notice->run(notice, *this);
+  if (traits_.observes_steps &&
+      (!storage_->accesses.empty() || ready_.next_order() != order)) {
+    Observe({.id = root_.id, .task = TaskId(), .time = now_, .forced = true},
+            order);
+  }
+}
+
+// Another one was chosen than first-in first-out order would run. What has its
+// place in that order only, and is no candidate, must not wait for it for ever.
+inline void Simulation::LeaveFifo() {
+  if (ready_.FirstNotice() != nullptr) [[unlikely]]
+    RunNotices();
+  if (timers_->bound() <= now_) [[unlikely]]
+    TakeDueTimers();
 }
 
 void Simulation::RunNotices() {
@@ -237,9 +269,7 @@ bool Simulation::Loop() {
     if (kOrdered && ready_.size() > 1) {
       next = Choose();
       if (next == nullptr) return false;
-      // Notices keep their place in first-in first-out order only.
-      if (ready_.FirstNotice() != nullptr && next != head) [[unlikely]]
-        RunNotices();
+      if (next != head) LeaveFifo();
     } else {
       ready_.Pop<kOrdered>(head);
     }
@@ -298,6 +328,7 @@ bool OnlyTasks(const RunnableList& list) {
 
 bool Simulation::MoveClock() {
   current_runnable_ = &root_;  // whatever becomes ready now, the clock did it
+  ++instants_;
   RunnableList due;
   const SimTime next = timers_->TakeNext(clock_limit_, due);
   if (due.empty()) return NothingIsDue();

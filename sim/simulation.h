@@ -192,19 +192,9 @@ class Simulation {
   // unless the scheduler chooses otherwise.
   void SuspendBefore(std::coroutine_handle<> frame, Operation* operation);
   // Suspends the running task at the back of the ready queue.
-  void SuspendReady(std::coroutine_handle<> frame) {
-    TaskState* task = SuspendTask(frame, WaitKind::kTurn, nullptr);
-    if (events_) [[unlikely]]
-      EmitSuspended(task, 0, now_);
-    ready_.PushBack(task);
-  }
+  void SuspendReady(std::coroutine_handle<> frame);
   // Suspends the running task until the clock reaches `due`.
-  void SuspendUntil(std::coroutine_handle<> frame, SimTime due) {
-    TaskState* task = SuspendTask(frame, WaitKind::kSleep, nullptr);
-    if (events_) [[unlikely]]
-      EmitSuspended(task, 0, due);
-    timers_->Add(task, due);
-  }
+  void SuspendUntil(std::coroutine_handle<> frame, SimTime due);
   // Suspends the running task; whoever keeps it must `Wake` it.
   void Suspend(std::coroutine_handle<> frame, WaitKind wait);
   // Makes the running task, which is suspended, wait for `operation`; whoever
@@ -325,6 +315,12 @@ class Simulation {
     if (watched_) [[unlikely]]
       AccessedSlow(object, kind);
   }
+  // Tells the scheduler, and not the trace, that the running step has asked for
+  // an access and has to wait for it, or has given up waiting.
+  void Attempted(Access access);
+  // Tells the trace, and not the scheduler, that the running step has received
+  // what it was told to have asked for.
+  void Received(const SyncObject& object, AccessKind kind);
   // Who keeps the clock from moving. `ClockControlChanged` follows a change.
   ClockControl& clock_control() { return clock_control_; }
   void ClockControlChanged() {
@@ -393,7 +389,10 @@ class Simulation {
   void MakeReady(RunnableList& timers, uint8_t hops);
   void RunHead(Runnable* head);
   void RunNotices();
+  void LeaveFifo();
   void RunNotice(Notice* notice);
+  // Tells the scheduler what was done since `order` was the next in the queue.
+  void Observe(StepInfo step, uint64_t order);
   void Execute(Runnable* runnable);
   void RunTask(TaskState* task);
   bool PrepareStep(TaskState* task);
@@ -471,6 +470,7 @@ class Simulation {
   SchedulerTraits traits_;
   ChoicePoint next_choice_;  // of who runs next; filled in for each
   Outcome outcome_ = Outcome::kUnknown;
+  uint64_t instants_ = 0;  // see `StepInfo::instant`
   uint32_t last_number_ = 0;
   uint32_t last_object_ = 0;
   uint32_t last_span_ = 0;

@@ -164,7 +164,7 @@ bool Simulation::Cancel(TaskState* task) {
     if (events_) [[unlikely]]
       Emit(event::CancelRequested{task->number()});
     if (traits_.observes_steps) [[unlikely]]
-      Touched(task->AccessOf(AccessKind::kSignal));
+      Touched(task->AccessOf(AccessKind::kWrite));
     TaskState* next = nullptr;
     if (!CancelWait(task, next)) task->Set(TaskState::kMustCancel);
     if (next != nullptr && next == marked) [[unlikely]] {

@@ -30,6 +30,26 @@ inline TaskState* Simulation::SuspendTask(std::coroutine_handle<> frame,
   return task;
 }
 
+inline void Simulation::SuspendReady(std::coroutine_handle<> frame) {
+  TaskState* task = SuspendTask(frame, WaitKind::kTurn, nullptr);
+  if (events_) [[unlikely]]
+    EmitSuspended(task, 0, now_);
+  ready_.PushBack(task);
+}
+
+inline void Simulation::SuspendUntil(std::coroutine_handle<> frame,
+                                     SimTime due) {
+  TaskState* task = SuspendTask(frame, WaitKind::kSleep, nullptr);
+  if (events_) [[unlikely]]
+    EmitSuspended(task, 0, due);
+  timers_->Add(task, due);
+}
+
+inline void Simulation::Attempted(Access access) {
+  if (traits_.observes_steps) [[unlikely]]
+    Touched(access);
+}
+
 inline void Simulation::Suspend(std::coroutine_handle<> frame, WaitKind wait) {
   TaskState* task = SuspendTask(frame, wait, nullptr);
   task->place = Runnable::Place::kWaiting;

@@ -19,6 +19,10 @@ namespace orrery {
 
 struct SimulationOptions {
   Seed seed = Seed(1);
+  // Which run of a campaign it is, from 0, and whether it is there for the
+  // policy to learn from: for `Scheduler::BeginRun`.
+  uint64_t run_index = 0;
+  bool profile = false;
   // Not owned; null means `fifo`. It must outlive the simulation.
   Scheduler* scheduler = nullptr;
   // Not owned; null means that nothing is recorded.

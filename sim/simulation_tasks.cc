@@ -47,6 +47,8 @@ void Simulation::SuspendBefore(std::coroutine_handle<> frame,
   if (events_) [[unlikely]] {
     EmitSuspended(task, operation->object().id().value, now_);
   }
+  if (traits_.observes_steps) [[unlikely]]
+    storage_->readied.push_back({.id = task->id});
   ready_.PushFront(task, operation->access());
 }
 
@@ -57,6 +59,7 @@ void Simulation::WaitFor(TaskState* task, WaitKind wait, Operation* operation) {
   if (events_) [[unlikely]] {
     EmitSuspended(task, operation->object().id().value, now_);
   }
+  Attempted(operation->access());
 }
 
 void Simulation::EmitSuspended(const TaskState* task, uint32_t object,
@@ -188,6 +191,7 @@ uint64_t Simulation::DrawSlow(ChoiceKind kind, uint64_t n,
                              .n = n,
                              .site = site,
                              .task = current_runnable_->number(),
+                             .entity = current_runnable_->id,
                              .span = CurrentSpan(),
                              .now = now_,
                              .step = steps_};
@@ -262,6 +266,10 @@ void Simulation::AccessedSlow(const SyncObject& object, AccessKind kind) {
   if (events_) Emit(event::Accessed{object.id(), kind});
 }
 
+void Simulation::Received(const SyncObject& object, AccessKind kind) {
+  if (events_) Emit(event::Accessed{object.id(), kind});
+}
+
 void Simulation::Touched(Access access) {
   storage_->accesses.push_back(access);
 }
@@ -281,6 +289,7 @@ void Simulation::PassTime(int64_t nanoseconds, const SourceSite& site) {
   const SimTime until = After(now_, nanoseconds);
   if (events_) [[unlikely]]
     Emit(event::TimePassed{until, site});
+  if (traits_.observes_steps) Touched({kClockKey, AccessKind::kWrite});
   const SimTime before = now_;
   MoveClockTo(std::min(until, max_time_));
   ClockControlChanged();
@@ -300,6 +309,8 @@ void Simulation::LogLine(absl::string_view text, const SourceSite& site) {
   if (closing_) return;
   if (events_) [[unlikely]]
     Emit(event::Logged{text, site});
+  if (traits_.observes_steps) [[unlikely]]
+    Touched({kLogKey, AccessKind::kWrite});
   storage_->history.push_back({now_, steps_, HistoryEntry::Kind::kLog,
                                current_runnable_->number(), std::string(text)});
   // A copy: what it calls may log too.

@@ -180,8 +180,8 @@ TEST(TaskAccessTest, WhatGoesWithATaskBelongsToItsLastStep) {
   EXPECT_TRUE(simulation.Run(LockInto, &mutex, std::nullopt).ok());
   EXPECT_THAT(observer.StepsOf(1),
               ElementsAre(ElementsAre(
-                  Access{mutex.key(), AccessKind::kAcquire}, observer.Signal(1),
-                  Access{mutex.key(), AccessKind::kRelease})));
+                  Access{mutex.key(), AccessKind::kLock}, observer.Signal(1),
+                  Access{mutex.key(), AccessKind::kUnlock})));
 }
 
 // ---- Callbacks --------------------------------------------------------------

@@ -33,6 +33,7 @@ _TESTS = {
     "sleep_test": [":clock", ":simulation", ":sleep", ":spawn", ":task", "//scheduler:random_scheduler"],
     "slow_step_detector_test": [":slow_step", ":slow_step_detector", "//base:source_site"],
     "spawn_test": [":simulation", ":sleep", ":spawn", "//scheduler:random_scheduler", "//sim/sync:event", "//sim/sync:mutex"],
+    "step_info_test": [":compute", ":log", ":post", ":simulation", ":sleep", ":spawn", ":task", "//sim/combinators:gather", "//sim/sync:mutex", "//sim/sync:queue", "//sim/sync:shared"],
     "task_access_test": [":post", ":simulation", ":sleep", ":spawn", ":task", "//scheduler", "//sim/combinators:when_all", "//sim/sync:event", "//sim/sync:mutex"],
     "task_end_test": [":log", ":simulation", ":sleep", ":spawn", ":task", "//scheduler:random_scheduler", "//sim/sync:mutex"],
     "task_local_test": [":post", ":random", ":run_blocking", ":simulation", ":sleep", ":spawn", ":task", ":task_local", ":thread_pool", "//base:seed", "//base:source_site", "//scheduler:random_scheduler", "//sim/combinators:when_all"],

@@ -69,6 +69,7 @@
 #include "orrery/sim/sleep.h"
 #include "orrery/sim/spawn.h"
 #include "orrery/sim/sync/barrier.h"
+#include "orrery/sim/sync/before_access.h"
 #include "orrery/sim/sync/bounded_semaphore.h"
 #include "orrery/sim/sync/channel.h"
 #include "orrery/sim/sync/channel_closed.h"

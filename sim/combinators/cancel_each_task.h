@@ -47,7 +47,8 @@ class CancellingScheduler : public Scheduler {
     return static_cast<size_t>(prng_.Below(where.n));
   }
   uint64_t Draw(const ChoicePoint&) override { return 0; }
-  void OnStep(const StepInfo&) override {
+  void OnStep(const StepInfo& step) override {
+    if (step.forced) return;
     ++steps_;
     if (steps_ == plan_.step) Cancel();
     if (plan_.again != 0 && steps_ == plan_.step + plan_.again) Cancel();

@@ -46,7 +46,8 @@ class CancellingScheduler : public Scheduler {
   uint64_t Draw(const ChoicePoint& where) override {
     return inner_ != nullptr ? inner_->Draw(where) : 0;
   }
-  void OnStep(const StepInfo&) override {
+  void OnStep(const StepInfo& step) override {
+    if (step.forced) return;
     ++steps_;
     for (const Cancellation& next : plan_) {
       if (next.after_step == steps_ && next.victim < victims_->size() &&

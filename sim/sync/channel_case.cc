@@ -123,6 +123,7 @@ void CaseOperation::Wait(Simulation& simulation) {
   for (ChannelCase* one : cases_) {
     one->operation_ = this;
     one->channel_->Add(one);
+    simulation.Attempted({one->channel_->key(), one->kind_});
   }
 }
 

@@ -113,7 +113,7 @@ class CaseOperation : public Operation {
   template <TaskPromise Promise>
   void await_suspend(std::coroutine_handle<Promise> frame) {
     Simulation& simulation = Simulation::Current("co_await");
-    if (AnyReady()) {
+    if (simulation.MustAsk()) {
       SuspendBefore(simulation, frame, case_wait_);
       return;
     }

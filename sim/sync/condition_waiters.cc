@@ -29,6 +29,8 @@ class ConditionWaiters::Waiter : public OperationAwaiter<Waiter> {
   }
 
   bool CanDo() const { return woken(); }
+  // To unlock and to begin to wait is one.
+  bool MayAsk() const { return false; }
   void Do(Simulation&) const {}
   WaitKind wait_kind() const { return condition_->kind_; }
   WaiterList& waiters() const { return condition_->waiters_; }

@@ -24,7 +24,7 @@ void Mutex::Unlock() {
   ORRERY_CHECK(IsLocked() && holder() == simulation->current_task_id(),
                "Mutex::Unlock() was called by a task that does not hold the "
                "mutex; keep the Guard in the task that locked it");
-  simulation->Accessed(*this, AccessKind::kRelease);
+  simulation->Accessed(*this, AccessKind::kUnlock);
   set_holder(nullptr);
   WakeFirst(*simulation);
 }

@@ -43,7 +43,7 @@ class Mutex : public SyncObject {
   class [[nodiscard]] LockAwaiter : public OperationAwaiter<LockAwaiter> {
    public:
     explicit LockAwaiter(Mutex* mutex)
-        : OperationAwaiter(mutex, AccessKind::kAcquire), mutex_(mutex) {}
+        : OperationAwaiter(mutex, AccessKind::kLock), mutex_(mutex) {}
 
     Guard await_resume() const {
       ThrowIfCancelled();
@@ -53,7 +53,10 @@ class Mutex : public SyncObject {
     bool CanDo() const { return woken() || mutex_->IsFree(); }
     void Do(Simulation& simulation) const {
       mutex_->set_holder(simulation.current_task());
+      if (woken()) simulation.Received(*mutex_, AccessKind::kLock);
     }
+    // It was handed over: what counted was to come and ask.
+    bool IsAccess() const { return !woken(); }
     WaitKind wait_kind() const { return WaitKind::kMutex; }
     WaiterList& waiters() const { return mutex_->waiters_; }
     void Withdrawn(Simulation& simulation, bool) const {

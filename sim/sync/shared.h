@@ -12,6 +12,9 @@
 #ifndef ORRERY_SIM_SYNC_SHARED_H_
 #define ORRERY_SIM_SYNC_SHARED_H_
 
+#include <concepts>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -69,10 +72,54 @@ class Shared : public SyncObject {
     T value_;
   };
 
+  template <typename F>
+  class [[nodiscard]] UpdateAwaiter
+      : public OperationAwaiter<UpdateAwaiter<F>> {
+    using Result = std::invoke_result_t<F&, T&>;
+    using Kept = std::conditional_t<std::is_void_v<Result>, bool, Result>;
+
+   public:
+    UpdateAwaiter(Shared* cell, F update)
+        : OperationAwaiter<UpdateAwaiter<F>>(cell, AccessKind::kWrite),
+          cell_(cell),
+          update_(std::move(update)) {}
+
+    Result await_resume() {
+      ThrowIfCancelled();
+      if constexpr (!std::is_void_v<Result>) return *std::move(result_);
+    }
+
+    bool CanDo() const { return true; }
+    void Do(Simulation&) {
+      if constexpr (std::is_void_v<Result>) {
+        update_(cell_->value_);
+      } else {
+        result_.emplace(update_(cell_->value_));
+      }
+    }
+    WaitKind wait_kind() const { return WaitKind::kTurn; }
+    WaiterList& waiters() const { return cell_->nobody_; }
+    void Withdrawn(Simulation&, bool) const {}
+
+   private:
+    Shared* cell_;
+    F update_;
+    std::optional<Kept> result_;
+  };
+
   // One step: returns the value.
   ReadAwaiter Read() { return ReadAwaiter(this); }
   // One step: replaces the value.
   WriteAwaiter Write(T value) { return WriteAwaiter(this, std::move(value)); }
+
+  // One step that reads and writes: calls `update` with a reference to the
+  // value, and returns what it returns. The atomic read-modify-write of a
+  // processor:
+  //   const int before = co_await count.Update([](int& n) { return n++; });
+  template <std::invocable<T&> F>
+  UpdateAwaiter<F> Update(F update) {
+    return UpdateAwaiter<F>(this, std::move(update));
+  }
 
   // The value, without a step: for assertions when all is over.
   const T& Peek() const { return value_; }

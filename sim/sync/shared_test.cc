@@ -102,5 +102,50 @@ TEST(SharedTest, AllAccessesHaveOneOrder) {
   EXPECT_EQ(seen, (std::set<std::pair<int, int>>{{0, 1}, {1, 0}, {1, 1}}));
 }
 
+Task<> AddOne(Shared<int>& count, bool atomic) {
+  if (atomic) {
+    const int before = co_await count.Update([](int& n) { return n++; });
+    EXPECT_GE(before, 0);
+  } else {
+    const int before = co_await count.Read();
+    co_await count.Write(before + 1);
+  }
+}
+
+// Returns how many of 50 seeds lose an update.
+int LostUpdates(bool atomic) {
+  int lost = 0;
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    RandomScheduler scheduler;
+    Simulation simulation({.seed = Seed(seed), .scheduler = &scheduler});
+    EXPECT_TRUE(simulation
+                    .Run([&]() -> Task<> {
+                      Shared<int> count;
+                      JoinHandle<> a = Spawn(AddOne, std::ref(count), atomic);
+                      JoinHandle<> b = Spawn(AddOne, std::ref(count), atomic);
+                      co_await a;
+                      co_await b;
+                      if (count.Peek() != 2) ++lost;
+                    })
+                    .ok());
+  }
+  return lost;
+}
+
+TEST(SharedTest, AnUpdateIsOneStep) {
+  EXPECT_GT(LostUpdates(/*atomic=*/false), 0);
+  EXPECT_EQ(LostUpdates(/*atomic=*/true), 0);
+}
+
+TEST(SharedTest, AnUpdateMayReturnNothing) {
+  EXPECT_TRUE(Simulation()
+                  .Run([]() -> Task<> {
+                    Shared<int> count(1);
+                    co_await count.Update([](int& n) { n = 7; });
+                    EXPECT_EQ(count.Peek(), 7);
+                  })
+                  .ok());
+}
+
 }  // namespace
 }  // namespace orrery

@@ -8,6 +8,7 @@ load("@rules_cc//cc:cc_test.bzl", "cc_test")
 
 _TESTS = {
     "barrier_test": [":barrier", ":cancel_everywhere", "//scheduler:random_scheduler", "//sim:cancelled", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task"],
+    "before_access_test": [":before_access", ":event", "//scheduler:random_scheduler", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task"],
     "bounded_semaphore_test": [":bounded_semaphore", ":cancel_everywhere", "//sim:invalid_state", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task"],
     "cancel_everywhere_test": [":cancel_everywhere", "//sim:cancelled", "//sim:simulation", "//sim:sleep", "//sim:spawn"],
     "channel_cancel_test": [":cancel_everywhere", ":channel", ":select", "//sim:cancelled", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task"],
