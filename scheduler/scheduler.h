@@ -48,7 +48,7 @@ struct ChoicePoint {
   NodeId node = {};             // on whose behalf
   TaskId task = {};             // who asks; for kNextEntity: who ran last
   EntityId entity = {};  // who asks, by its stable id; not for kNextEntity
-  SpanId span = {};  // the group of choices to which this one belongs
+  SpanId span = {};      // the group of choices to which this one belongs
   SimTime now = {};
   uint64_t step = 0;  // steps executed so far
 };
@@ -84,6 +84,9 @@ struct StepInfo {
   // It was no candidate, and nobody chose it: work of the engine's own between
   // two steps, done as soon as its turn came. `id` is that of the event loop.
   bool forced = false;
+  // Of such work: the number of the step that asked for it. Steps that were
+  // chosen are numbered from 1; 0 if it was asked for before the first.
+  uint64_t cause = 0;
 };
 
 // What the scheduler is told after a run.
@@ -192,6 +195,10 @@ class Scheduler {
   // returned: a search in another process, or on another day. Returns false,
   // and changes nothing, if `state` is not that.
   virtual bool RestoreState(absl::string_view state) { return state.empty(); }
+
+  // Returns in words how much of what there is to try a search has tried, and
+  // what it has left out; "" if the policy does not search.
+  virtual std::string Completeness() const { return ""; }
 
   // Returns in words where the latest run left the record that the policy
   // follows; "" if it did not. Only asked if the traits say that it follows

@@ -56,6 +56,7 @@ struct Notice : Runnable {
   }
 
   Function run;
+  uint64_t cause = 0;  // the number of the step that asked for it
   // The task that waits, by way of this, for what the notice is about; for
   // reports. Null if none does.
   const Runnable* on_behalf_of = nullptr;

@@ -214,11 +214,19 @@ void Simulation::RunHead(Runnable* head) {
 
 void Simulation::RunNotice(Notice* notice) {
   const uint64_t order = ready_.next_order();
+  const uint64_t cause = notice->cause;  // it may be gone afterwards
   current_runnable_ = &root_;
+  notice_cause_ = cause;
   notice->run(notice, *this);
+  notice_cause_.reset();
+  // Most only count.
   if (traits_.observes_steps &&
       (!storage_->accesses.empty() || ready_.next_order() != order)) {
-    Observe({.id = root_.id, .task = TaskId(), .time = now_, .forced = true},
+    Observe({.id = root_.id,
+             .task = TaskId(),
+             .time = now_,
+             .forced = true,
+             .cause = cause},
             order);
   }
 }

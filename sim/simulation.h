@@ -287,9 +287,7 @@ class Simulation {
   void PostCallback(PostedCallback* callback, EntityKind kind, SimTime due,
                     const SourceSite& site);
   // Returns the id for a child of what runs.
-  EntityId NewEntity() {
-    return ChildEntity(current_runnable_->id, current_runnable_->children++);
-  }
+  EntityId NewEntity();
   // Takes out a callback that waits in this loop.
   void CancelCallback(PostedCallback* callback);
 
@@ -391,6 +389,7 @@ class Simulation {
   void RunNotices();
   void LeaveFifo();
   void RunNotice(Notice* notice);
+  void PostNotice(Notice* notice);
   // Tells the scheduler what was done since `order` was the next in the queue.
   void Observe(StepInfo step, uint64_t order);
   void Execute(Runnable* runnable);
@@ -470,7 +469,8 @@ class Simulation {
   SchedulerTraits traits_;
   ChoicePoint next_choice_;  // of who runs next; filled in for each
   Outcome outcome_ = Outcome::kUnknown;
-  uint64_t instants_ = 0;  // see `StepInfo::instant`
+  uint64_t instants_ = 0;                 // see `StepInfo::instant`
+  std::optional<uint64_t> notice_cause_;  // of the notice that runs
   uint32_t last_number_ = 0;
   uint32_t last_object_ = 0;
   uint32_t last_span_ = 0;

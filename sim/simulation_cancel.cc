@@ -61,7 +61,7 @@ void Simulation::TellWaiters(Completion& completion, Access access) {
       if (traits_.observes_steps && waiter->access_kind != AccessKind::kNone) {
         Touched(waiter->access());
       }
-      ready_.PushNotice(static_cast<Notice*>(waiter));
+      PostNotice(static_cast<Notice*>(waiter));
     } else {
       static_cast<PostedCallback*>(waiter)->waits_for = nullptr;
       ready_.PushBack(waiter, access);
@@ -69,8 +69,13 @@ void Simulation::TellWaiters(Completion& completion, Access access) {
   });
 }
 
+void Simulation::PostNotice(Notice* notice) {
+  notice->cause = notice_cause_.value_or(steps_);
+  ready_.PushNotice(notice);
+}
+
 void Simulation::Post(Notice* notice) {
-  if (!closing_) ready_.PushNotice(notice);
+  if (!closing_) PostNotice(notice);
 }
 
 void Simulation::Watch(Completion& completion, Notice* notice) {
@@ -235,6 +240,7 @@ bool Simulation::CancelWait(TaskState* task, TaskState*& next) {
   if (auto* operation = static_cast<Operation*>(task->waits_on);
       operation != nullptr) {
     operation->MarkCancelled();
+    Attempted({operation->object().key(), AccessKind::kWrite});
     task->Set(TaskState::kAttempt);
   } else if (task->wait == WaitKind::kNothing ||
              task->wait == WaitKind::kForeign) {

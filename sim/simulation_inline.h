@@ -45,6 +45,10 @@ inline void Simulation::SuspendUntil(std::coroutine_handle<> frame,
   timers_->Add(task, due);
 }
 
+inline EntityId Simulation::NewEntity() {
+  return ChildEntity(current_runnable_->id, current_runnable_->children++);
+}
+
 inline void Simulation::Attempted(Access access) {
   if (traits_.observes_steps) [[unlikely]]
     Touched(access);

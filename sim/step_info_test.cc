@@ -41,6 +41,7 @@ struct Step {
   std::vector<Readied> readied;
   uint64_t instant = 0;
   bool forced = false;
+  uint64_t cause = 0;
 };
 
 // Notes each step. Runs what `pick` says: by default, what comes first.
@@ -62,7 +63,8 @@ class Observer : public Scheduler {
                      {step.accesses.begin(), step.accesses.end()},
                      {step.readied.begin(), step.readied.end()},
                      step.instant,
-                     step.forced});
+                     step.forced,
+                     step.cause});
   }
 
   // The steps of a task, in order.
@@ -174,6 +176,12 @@ TEST(StepInfoTest, WorkBetweenStepsIsToldApart) {
   EXPECT_THAT(forced.back().readied,
               ElementsAre(Readied{observer.IdOf(1), false}))
       << "the second end wakes the one that gathers";
+  uint64_t number = 0;
+  TaskId task;
+  for (const Step& step : observer.steps) {
+    if (!step.forced && ++number == forced.back().cause) task = step.task;
+  }
+  EXPECT_EQ(task, TaskId(4)) << "whose end has caused it";
 }
 
 // ---- Operations that may have to wait ---------------------------------------
