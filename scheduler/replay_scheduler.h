@@ -41,10 +41,12 @@ struct Divergence {
 
 class ReplayScheduler final : public Scheduler {
  public:
-  explicit ReplayScheduler(Schedule schedule)
-      : schedule_(std::move(schedule)) {}
+  // `spec` is what `Spec` returns: "replay:FILE" if it comes from a trace
+  // there.
+  explicit ReplayScheduler(Schedule schedule, std::string spec = "replay")
+      : schedule_(std::move(schedule)), spec_(std::move(spec)) {}
 
-  std::string Spec() const override { return "replay"; }
+  std::string Spec() const override { return spec_; }
   SchedulerTraits traits() const override {
     return {.orders = schedule_.ordered, .follows = true};
   }
@@ -70,6 +72,7 @@ class ReplayScheduler final : public Scheduler {
   void NoteDivergence();
 
   Schedule schedule_;
+  std::string spec_;
   size_t next_ = 0;
   std::optional<Divergence> divergence_;
 };

@@ -1,0 +1,45 @@
+"""The unit tests of this folder, one for each header. They stand apart from its
+BUILD file, which is long."""
+
+load("@rules_cc//cc:cc_test.bzl", "cc_test")
+
+_TESTS = {
+    "bytes_scheduler_test": [":bytes_scheduler", ":fifo_scheduler", ":model_corpus", ":model_program", ":scheduler"],
+    "delay_bound_scheduler_test": [":delay_bound_scheduler", ":model_campaign", ":model_corpus", ":model_program", ":scheduler", "//base:ids", "//base:seed"],
+    "deviation_scheduler_test": [":deviation_scheduler", ":deviations", ":ready_list", ":scheduler", "//base:choice", "//base:ids"],
+    "dfs_scheduler_test": [":dfs_scheduler", ":model_corpus", ":model_program", ":scheduler", "//base:choice", "//base:seed", "//base:trace_event", "@abseil-cpp//absl/strings"],
+    "dpor_scheduler_test": [":dfs_scheduler", ":dpor_scheduler", ":model_corpus", ":model_program", ":scheduler", "//base:choice", "//base:seed", "//base:trace_event", "@abseil-cpp//absl/strings"],
+    "dpor_search_test": [":dfs_scheduler", ":dpor_scheduler", ":model_corpus", ":model_program", ":scheduler", "//base:access", "//base:prng", "//base:seed"],
+    "draw_streams_test": [":draw_streams", "//base:choice", "//base:ids", "//base:seed"],
+    "entity_slots_test": [":entity_slots", ":run_profile", "//base:ids"],
+    "fifo_scheduler_test": [":fifo_scheduler", ":scheduler"],
+    "lenient_scheduler_test": [":lenient_scheduler", ":schedule", ":scheduler", "//base:choice"],
+    "make_scheduler_test": [":make_scheduler", ":random_scheduler", ":scheduler", "//base:seed", "@abseil-cpp//absl/status", "@abseil-cpp//absl/status:statusor", "@abseil-cpp//absl/strings"],
+    "model_program_test": [":fifo_scheduler", ":model_program", ":random_scheduler", ":scheduler", "//base:access", "//base:ids"],
+    "pct_scheduler_test": [":model_campaign", ":model_corpus", ":model_program", ":pct_scheduler", ":scheduler", "//base:ids", "//base:seed"],
+    "policies_test": [":make_scheduler", ":model_campaign", ":model_corpus", ":model_program", ":scheduler", "//base:seed", "@abseil-cpp//absl/status:statusor", "@abseil-cpp//absl/strings"],
+    "portfolio_scheduler_test": [":fifo_scheduler", ":make_scheduler", ":model_campaign", ":model_corpus", ":model_program", ":pct_scheduler", ":portfolio_scheduler", ":random_scheduler", ":scheduler", ":surw_scheduler", ":urw_scheduler", "//base:seed", "@abseil-cpp//absl/status:statusor"],
+    "pos_scheduler_test": [":model_campaign", ":model_corpus", ":model_program", ":pos_scheduler", ":scheduler", "//base:access", "//base:ids", "//base:prng", "//base:seed"],
+    "profiled_scheduler_test": [":model_corpus", ":model_program", ":profiled_scheduler", ":random_scheduler", ":run_profile", ":scheduler", "//base:seed"],
+    "race_analysis_test": [":race_analysis", ":scheduler", ":touch", "//base:access", "//base:ids", "//base:sim_time"],
+    "random_scheduler_test": [":random_scheduler", ":scheduler"],
+    "replay_scheduler_test": [":replay_scheduler", ":schedule", ":scheduler"],
+    "run_profile_test": [":run_profile", ":scheduler", "//base:access", "//base:ids", "//base:sim_time"],
+    "schedule_test": [":schedule", "//base:choice", "@abseil-cpp//absl/strings"],
+    "scheduler_options_test": [":scheduler_options", "@abseil-cpp//absl/status", "@abseil-cpp//absl/status:statusor", "@abseil-cpp//absl/strings"],
+    "scheduler_test": [":scheduler"],
+    "state_text_test": [":state_text"],
+    "straight_scheduler_test": [":ready_list", ":scheduler", ":straight_scheduler", "//base:access", "//base:ids"],
+    "surw_scheduler_test": [":model_campaign", ":model_corpus", ":model_program", ":scheduler", ":surw_scheduler", ":urw_scheduler", "//base:ids", "//base:seed"],
+    "urw_scheduler_test": [":model_campaign", ":model_corpus", ":model_program", ":random_scheduler", ":scheduler", ":urw_scheduler", "//base:seed"],
+}
+
+def scheduler_tests():
+    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
+    for name, deps in _TESTS.items():
+        cc_test(
+            name = name,
+            size = "small",
+            srcs = [name + ".cc"],
+            deps = deps + ["@googletest//:gtest_main"],
+        )
