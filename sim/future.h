@@ -117,7 +117,7 @@ class Future {
   bool Cancel() const {
     return Simulation::Current("Future::Cancel").Cancel(*state());
   }
-  bool Done() const { return state_->done(); }
+  bool Done() const { return state_->AskDone(); }
   bool Cancelled() const { return state_->end == End::kCancelled; }
   // Returns the value, or throws what it ended with. Throws InvalidStateError
   // if it is not over.
@@ -217,14 +217,14 @@ class Promise {
   bool TrySet()
     requires std::is_void_v<T>
   {
-    if (state_->done()) return false;
+    if (state_->AskDone()) return false;
     state_->Finish(End::kValue);
     return true;
   }
   template <std::convertible_to<future_internal::Value<T>> U>
     requires(!std::is_void_v<T>)
   bool TrySet(U&& value) {
-    if (state_->done()) return false;
+    if (state_->AskDone()) return false;
     state_->value.emplace(std::forward<U>(value));
     state_->Finish(End::kValue);
     return true;
@@ -236,13 +236,13 @@ class Promise {
   }
   // The same, but returns false if it is over.
   bool TrySetException(std::exception_ptr error) {
-    if (state_->done()) return false;
+    if (state_->AskDone()) return false;
     state_->Finish(End::kError, std::move(error));
     return true;
   }
 
   // Whether the future is over, which may be because somebody cancelled it.
-  bool Done() const { return state_->done(); }
+  bool Done() const { return state_->AskDone(); }
 
  private:
   [[noreturn]] void Fail(const char* asked) const {

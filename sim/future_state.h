@@ -68,6 +68,14 @@ struct FutureState : Completion, SyncObject {
   // Waits until it is over. `wait` is for reports; see `WaitsForCompletion`.
   Awaiter Wait(WaitKind wait) { return Awaiter(this, wait); }
 
+  // Whether it is over, asked by the program: its step has looked at it.
+  bool AskDone() const {
+    Simulation* simulation = Simulation::CurrentOrNull();
+    if (simulation != nullptr)
+      simulation->Attempted({key(), AccessKind::kRead});
+    return done();
+  }
+
   // Notes that somebody has seen its end; throws unless that was a value.
   void Seen() {
     Simulation::Current("Future").Accessed(*this, AccessKind::kWait);

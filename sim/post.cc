@@ -3,6 +3,8 @@
 
 #include "orrery/sim/post.h"
 
+#include "orrery/base/access.h"
+#include "orrery/base/ids.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/sim/simulation.h"
 
@@ -20,7 +22,15 @@ PostHandle PostKind(EntityKind kind, SimTime due,
 }  // namespace
 
 bool PostHandle::Cancel() {
-  if (callback_ == nullptr || callback_->owner == nullptr) return false;
+  if (callback_ == nullptr) return false;
+  if (callback_->owner == nullptr) {
+    // The step has seen that it is too late.
+    if (Simulation* simulation = Simulation::CurrentOrNull()) {
+      simulation->Attempted(
+          {ObjectKey(callback_->id.value), AccessKind::kWrite});
+    }
+    return false;
+  }
   callback_->owner->CancelCallback(callback_);
   return true;
 }

@@ -154,6 +154,7 @@ std::exception_ptr Simulation::ErrorOf(TaskState* task) {
 
 bool Simulation::Cancel(TaskState* task) {
   if (task->done() || closing_) {
+    if (!closing_) Attempted(task->AccessOf(AccessKind::kRead));
     task->retrieved = true;  // who cancels it does not want to know its error
     return false;
   }
@@ -189,11 +190,12 @@ bool Simulation::Cancel(TaskState* task) {
 
 bool Simulation::Cancel(Completion& completion) {
   if (completion.is_task) return Cancel(static_cast<TaskState*>(&completion));
+  auto* future = static_cast<FutureState*>(&completion);
   if (completion.done() || closing_) {
+    if (!closing_) Attempted({future->key(), AccessKind::kRead});
     completion.retrieved = true;  // who cancels it does not want to know
     return false;
   }
-  auto* future = static_cast<FutureState*>(&completion);
   if (future->on_cancel != nullptr) return future->on_cancel(future, *this);
   future->Finish(End::kCancelled);
   return true;

@@ -133,6 +133,7 @@ void Simulation::PostCallback(PostedCallback* callback, EntityKind kind,
 }
 
 void Simulation::CancelCallback(PostedCallback* callback) {
+  Attempted({ObjectKey(callback->id.value), AccessKind::kWrite});
   if (callback->place == Runnable::Place::kReady) {
     ready_.Remove(callback);
   } else if (callback->place == Runnable::Place::kWaiting) {

@@ -26,6 +26,15 @@ TaskState* TaskHandle::Ended(const char* asked) const {
   return task_;
 }
 
+bool TaskHandle::Done() const {
+  if (task_ == nullptr) return false;
+  // The step that asks has looked at it.
+  if (Simulation* simulation = Simulation::CurrentOrNull()) {
+    simulation->Attempted(task_->AccessOf(AccessKind::kRead));
+  }
+  return task_->done();
+}
+
 bool TaskHandle::Cancel() const {
   TaskState* task = Task("Cancel()");
   return Simulation::Current("Cancel()").Cancel(task);

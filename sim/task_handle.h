@@ -59,7 +59,7 @@ class TaskHandle {
   int CancelRequests() const;
 
   // Whether the task is over, in whatever way.
-  bool Done() const { return task_ != nullptr && task_->done(); }
+  bool Done() const;
   // Whether it ended by throwing `Cancelled`.
   bool Cancelled() const;
   // Returns what the task threw; null if it returned. The error counts as seen.

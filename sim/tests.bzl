@@ -22,6 +22,7 @@ _TESTS = {
     "order_test": [":clock", ":post", ":simulation", ":sleep", ":spawn", "//sim/combinators:when_all", "//sim/sync:event", "//sim/sync:mutex", "//sim/sync:queue"],
     "post_test": [":clock", ":post", ":simulation", ":sleep", ":task", "//base:trace_sink", "//scheduler:random_scheduler"],
     "progress_test": [":progress"],
+    "properties_test": [":post", ":properties", ":simulation", ":sleep", ":spawn", ":task", "//base:property", "//scheduler:random_scheduler"],
     "random_test": [":post", ":random", ":simulation", ":sleep", ":spawn", ":task", "//base:trace_sink", "//scheduler:random_scheduler"],
     "ready_queue_test": [":ready_queue", "//base:prng"],
     "run_blocking_test": [":clock", ":future", ":run_blocking", ":simulation", ":sleep", ":spawn", ":task", ":thread_pool", "//base:ids", "//sim/combinators:when_all"],
