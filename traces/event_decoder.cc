@@ -111,7 +111,10 @@ std::string EventDecoder::TakeChoices(const traces::v1::ChoiceBlock& block) {
   if (problem_.empty() && at != packed.size()) {
     problem_ = "a block of choices is longer than its count";
   }
-  if (problem_.empty()) {
+  // Without digests it comes from a process that was killed.
+  const bool has_digests =
+      block.schedule_digest() != 0 || block.data_digest() != 0;
+  if (problem_.empty() && has_digests) {
     trace_->checkpoints[schedule.choices.size()] = {
         Digest(block.schedule_digest()), Digest(block.data_digest())};
   }

@@ -162,6 +162,19 @@ TEST_F(EventDecoderTest, BlocksOfChoicesFollowOneAnother) {
   EXPECT_EQ(trace_.schedule.choices.size(), 2u);
 }
 
+// A process that was killed has left what it chose, and no digests: nobody can
+// hold a replay against them.
+TEST_F(EventDecoderTest, ABlockWithoutDigestsIsNoCheckpoint) {
+  traces::v1::ChoiceBlock block = BlockOf(0, 1, {1, 2, 1});
+  EXPECT_EQ(decoder_.TakeChoices(block), "");
+  EXPECT_TRUE(trace_.checkpoints.empty());
+  block = BlockOf(1, 1, {1, 2, 1});
+  block.set_schedule_digest(7);
+  EXPECT_EQ(decoder_.TakeChoices(block), "");
+  EXPECT_EQ(trace_.checkpoints.size(), 1u);
+  EXPECT_EQ(trace_.checkpoints.count(2), 1u);
+}
+
 TEST_F(EventDecoderTest, ABlockHoldsAsManyChoicesAsItCounts) {
   EXPECT_EQ(decoder_.TakeChoices(BlockOf(0, 2, {1, 2, 1})),
             "a block of choices ends early");

@@ -1,0 +1,120 @@
+// Copyright 2026 The Orrery Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Campaigns in which each run has a process of its own: what happens to one run
+// happens to no other.
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "orrery/explorer/campaign.h"
+#include "orrery/explorer/sample_runs.h"
+#include "orrery/scheduler/random_scheduler.h"
+#include "orrery/sim/random.h"
+#include "orrery/sim/sleep.h"
+
+namespace orrery {
+namespace {
+
+using testing::ElementsAre;
+
+int mutable_static = 0;
+Task<> CountsInAStatic() {
+  co_await Yield();
+  Choose(10, "n");
+  if (++mutable_static > 1) throw std::runtime_error("it was used before");
+}
+
+TEST(IsolatedCampaignTest, AProgramWithAMutableStaticPassesAThousandSeeds) {
+  RandomScheduler random;
+  CampaignOptions options;
+  options.runs = 1000;
+  options.isolated = true;
+  const CampaignResult isolated =
+      RunCampaign(SampleRuns(CountsInAStatic), random, options);
+  EXPECT_EQ(isolated.runs, 1000u);
+  EXPECT_TRUE(isolated.failures.empty());
+  EXPECT_EQ(mutable_static, 0);
+  options.isolated = false;
+  EXPECT_EQ(RunCampaign(SampleRuns(CountsInAStatic), random, options).runs, 2u);
+}
+
+// Four of a hundred runs die, each in its own way.
+Task<> DiesInFourWays() {
+  co_await Sleep(absl::Seconds(1));
+  switch (Choose(25, "fate")) {
+    case 0:
+      std::abort();
+    case 1:
+      ::raise(SIGKILL);
+      break;
+    case 2:
+      std::exit(3);
+    case 3:
+      throw std::runtime_error("an exception");
+  }
+}
+
+TEST(IsolatedCampaignTest, RunsThatDieDoNotEndTheOthers) {
+  RandomScheduler random;
+  CampaignOptions options;
+  options.runs = 300;
+  options.isolated = true;
+  options.isolate.quiet = true;
+  options.max_failures = 100;
+  const CampaignResult result =
+      RunCampaign(SampleRuns(DiesInFourWays), random, options);
+  EXPECT_EQ(result.runs, 300);
+  std::set<std::string> died_of;
+  for (const CampaignFailure& failure : result.failures) {
+    died_of.insert(failure.died_of);
+    EXPECT_EQ(failure.seed, Seed(1).ForRun(failure.index));
+    ASSERT_EQ(failure.schedule.choices.size(), 1u);
+    EXPECT_LT(failure.schedule.choices.front().chosen, 4u);
+  }
+  EXPECT_THAT(died_of, ElementsAre("", "SIGABRT", "SIGKILL", "exit code 3"));
+}
+
+// In processor time, which another program on this machine does not change
+// much.
+absl::Duration ProcessorTime() {
+  absl::Duration total;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    struct rusage usage = {};
+    ::getrusage(who, &usage);
+    total += absl::DurationFromTimeval(usage.ru_utime) +
+             absl::DurationFromTimeval(usage.ru_stime);
+  }
+  return total;
+}
+
+TEST(IsolatedCampaignTest, AProcessCostsLessThanFiveMilliseconds) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer's memory is dear to copy";
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "a sanitizer's memory is dear to copy";
+#endif
+#endif
+  RandomScheduler random;
+  CampaignOptions options;
+  options.runs = 300;
+  options.isolated = true;
+  const absl::Duration before = ProcessorTime();
+  RunCampaign(SampleRuns(TwoTasks), random, options);
+  const absl::Duration each = (ProcessorTime() - before) / 300;
+  EXPECT_LT(each, absl::Milliseconds(5));
+  std::printf("%s a run\n", absl::FormatDuration(each).c_str());
+}
+
+}  // namespace
+}  // namespace orrery
