@@ -80,12 +80,12 @@ class TutorialTest(unittest.TestCase):
     def test_help_names_programs_and_policies(self):
         text = " ".join(call("--help").stdout.split())
         self.assertIn("sequential, concurrent, trap, synchronous, ticker", text)
-        self.assertIn("fifo, random", text)
+        self.assertIn("fifo, pct, portfolio", text)
 
     def test_what_cannot_be_is_refused(self):
         for flags, message in [
             (["--program=x"], "no such program; known: sequential, concurrent, trap"),
-            (["--scheduler=x"], "no such policy; known: fifo, random"),
+            (["--scheduler=x"], "no such policy; known: bytes, delay, dfs, dpor, fifo, pct"),
             (["--scheduler=fifo:depth=3"], 'no option "depth"'),
             (["--seed=-1"], "'-1'"),
             (["--seed=abc"], "'abc'"),

@@ -22,6 +22,7 @@
 #include "orrery/base/task_tree.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task_state.h"
+#include "orrery/testing/allow_escape.h"
 #include "orrery/testing/failure_capture.h"
 
 // In programs that are built with a sanitizer; null in others.
@@ -159,6 +160,17 @@ void WriteFailures() {
   }
 }
 
+// An escape that was answered with an error may be why it dies.
+void WriteEscape() {
+  const Simulation* simulation = SimulationOfTest();
+  if (simulation == nullptr) return;
+  std::string text = NotedEscape(*simulation);
+  if (text.empty()) return;
+  text = absl::StrCat("before that, the run had failed:\n", text, "\n");
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, text.data(), text.size());
+}
+
 void SaveAndWriteCommands(CrashReport::Current& dying) {
   Simulation* simulation = SimulationOfTest();
   if (simulation == nullptr) return;
@@ -169,13 +181,13 @@ void SaveAndWriteCommands(CrashReport::Current& dying) {
     simulation->FlushTrace();
     dying.writer->Rescue(texts.trace_path);
   }
-  if (traced) {
+  if (traced && !texts.lasting_path.empty()) {
     absl::StrAppend(&text, "trace:  ", texts.lasting_path, "\n");
   }
   if (!texts.rerun.empty()) {
     absl::StrAppend(&text, "rerun:  ", texts.rerun, "\n");
   }
-  if (traced) {
+  if (traced && !texts.replay.empty()) {
     absl::StrAppend(&text, "replay: ", texts.replay, "\n");
   }
   [[maybe_unused]] const ssize_t written =
@@ -221,8 +233,10 @@ void Report(const char* of, bool with_tasks = true) {
     line.Write();
     return;
   }
+  const AllowEscape allow("the trace is written to a file");
   WriteWhereItDied(*dying, of);
   WriteFailures();
+  WriteEscape();
   ::signal(SIGALRM, &GiveUp);
   ::alarm(kPatienceSeconds);
   SaveAndWriteCommands(*dying);

@@ -28,7 +28,8 @@ namespace orrery {
 // One at a time, on the thread that runs the simulation.
 class CrashReport {
  public:
-  // What is said about the run. Asked for only if the process dies.
+  // What is said about the run. Asked for only if the process dies. What is
+  // empty is not said.
   struct Texts {
     std::string trace_path;    // where the trace goes
     std::string lasting_path;  // where it is found afterwards

@@ -13,6 +13,19 @@
 #include "orrery/testing/repeat_commands.h"
 
 namespace orrery {
+namespace {
+
+// What a test is run with that names no policy.
+constexpr char kDefaultForOne[] = "fifo";
+constexpr char kDefaultForMany[] = "portfolio";
+
+// Returns the policy of a test that is asked for no other.
+std::string OwnPolicy(const SimTestOptions& options, int runs) {
+  if (options.scheduler != nullptr) return options.scheduler;
+  return runs > 1 ? kDefaultForMany : kDefaultForOne;
+}
+
+}  // namespace
 
 CurrentTest::CurrentTest(const SimTestOptions& options,
                          const TestConfig& config)
@@ -20,12 +33,11 @@ CurrentTest::CurrentTest(const SimTestOptions& options,
       config_(config),
       info_(*testing::UnitTest::GetInstance()->current_test_info()),
       full_name_(absl::StrCat(info_.test_suite_name(), ".", info_.name())),
+      runs_(config.swarm_seeds.value_or(config.runs.value_or(options.runs))),
       scheduler_(!config.scheduler.value.empty() ? config.scheduler.value
-                 : options.scheduler == nullptr  ? ""
-                                                 : options.scheduler),
-      runs_(config.runs.value_or(options.runs)) {}
+                                                 : OwnPolicy(options, runs_)) {}
 
-TraceHeader CurrentTest::HeaderFor(Seed seed, int run_index, TraceLevel level,
+TraceHeader CurrentTest::HeaderFor(const RunId& run, TraceLevel level,
                                    bool ordered) const {
   TraceHeader header;
   header.level = level;
@@ -35,9 +47,9 @@ TraceHeader CurrentTest::HeaderFor(Seed seed, int run_index, TraceLevel level,
   header.suite = info_.test_suite_name();
   header.test = info_.name();
   if (info_.value_param() != nullptr) header.param = info_.value_param();
-  header.run = static_cast<uint64_t>(run_index);
-  header.seed = seed;
-  header.scheduler = scheduler_;
+  header.run = run.index;
+  header.seed = run.seed;
+  header.scheduler = run.policy.empty() ? scheduler_ : run.policy;
   header.ordered = ordered;
   header.max_steps = options_.max_steps;
   header.max_time = SimTime(ToNanoseconds(options_.max_time));
@@ -50,37 +62,52 @@ std::string CurrentTest::TracePath(Seed seed) const {
                       seed.value, ".orrery");
 }
 
-std::string CurrentTest::Rerun(Seed seed) const {
-  std::optional<std::string> scheduler;
-  if (options_.scheduler == nullptr || scheduler_ != options_.scheduler) {
-    scheduler = scheduler_;
+std::string CurrentTest::Rerun(const RunId& run) const {
+  if (searches_) return "";
+  std::string policy = run.policy.empty() ? scheduler_ : run.policy;
+  Seed seed = run.seed;
+  if (run.profile) {  // comes before the first run of whatever seed
+    policy = scheduler_;
+    seed = config_.seed;
   }
-  return RerunCommand(full_name_, seed, scheduler);
+  std::optional<std::string> named;
+  if (policy != OwnPolicy(options_, options_.runs)) named = policy;
+  return RerunCommand(full_name_, seed, named);
 }
 
-void CurrentTest::Report(const TestRun& run,
-                         const ReportContext& context) const {
-  RecordSeed(context.seed);
+ReportText CurrentTest::Format(const TestRun& run,
+                               const ReportContext& context) const {
   FailureReportInput input;
   input.run = &run;
   input.events = context.events;
-  input.seed = context.seed;
-  input.run_index = context.run_index;
+  input.seed = context.id.seed;
+  input.run_index = context.id.index;
+  input.profile = context.id.profile;
   input.runs = static_cast<uint64_t>(runs_);
-  input.scheduler = scheduler_;
+  input.scheduler = context.id.policy.empty() ? scheduler_ : context.id.policy;
   input.notes = context.notes;
-  input.rerun = Rerun(context.seed);
+  input.rerun = Rerun(context.id);
   if (!context.trace_path.empty()) {
-    RecordTrace(context.trace_path);
     input.trace_file = LastingPath(context.trace_path);
     input.replay = ReplayCommand(full_name_, context.trace_path);
   }
-  const std::string report = FormatFailureReport(input);
-  if (run.failures.empty() || run.failures.front().file.empty()) {
-    Fail(report);
+  ReportText report;
+  report.text = FormatFailureReport(input);
+  if (!run.failures.empty()) {
+    report.file = run.failures.front().file;
+    report.line = run.failures.front().line;
+  }
+  return report;
+}
+
+void CurrentTest::Publish(const ReportText& report,
+                          const ReportContext& context) const {
+  RecordSeed(context.id.seed);
+  if (!context.trace_path.empty()) RecordTrace(context.trace_path);
+  if (report.file.empty()) {
+    Fail(report.text);
   } else {
-    const CapturedFailure& first = run.failures.front();
-    ADD_FAILURE_AT(first.file.c_str(), first.line) << report;
+    ADD_FAILURE_AT(report.file.c_str(), report.line) << report.text;
   }
 }
 

@@ -7,7 +7,7 @@
 #ifndef ORRERY_TESTING_CURRENT_TEST_H_
 #define ORRERY_TESTING_CURRENT_TEST_H_
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,13 +22,30 @@
 
 namespace orrery {
 
+// Which run of a test it is.
+struct RunId {
+  Seed seed;
+  uint64_t index = 0;  // from 0
+  // The run that the policy learns from. It is the same, whatever the seed of
+  // the first run is.
+  bool profile = false;
+  // The policy that made its choices; empty: the test's.
+  std::string policy = {};
+};
+
 // What a report says beside what the run itself says.
 struct ReportContext {
-  Seed seed;
-  uint64_t run_index = 0;             // from 0
+  RunId id;
   const EventTail* events = nullptr;  // null: not known
   std::vector<std::string> notes;     // lines
   std::string trace_path;             // empty: there is none
+};
+
+// A report, ready to be printed.
+struct ReportText {
+  std::string file;  // where it failed; empty: not known, say at the test
+  int line = 0;
+  std::string text;
 };
 
 class CurrentTest {
@@ -37,19 +54,31 @@ class CurrentTest {
   CurrentTest(const SimTestOptions& options, const TestConfig& config);
 
   const std::string& full_name() const { return full_name_; }
+  // The source that it stands in.
+  const char* file() const { return info_.file(); }
+  const SimTestOptions& options() const { return options_; }
+  const TestConfig& config() const { return config_; }
+  // The policy: what was asked for, what the test names, or the default.
   const std::string& scheduler() const { return scheduler_; }
-  void set_scheduler(const std::string& spec) { scheduler_ = spec; }
   int runs() const { return runs_; }
+  // Says that the policy is systematic: no seed names one of its runs.
+  void set_searches(bool searches) { searches_ = searches; }
 
   // Returns a trace's header for a run of this test.
-  TraceHeader HeaderFor(Seed seed, int run_index, TraceLevel level,
-                        bool ordered) const;
+  TraceHeader HeaderFor(const RunId& run, TraceLevel level, bool ordered) const;
   // Returns the file for the trace of a run.
   std::string TracePath(Seed seed) const;
-  std::string Rerun(Seed seed) const;
+  // Returns the command that repeats a run by its seed; "" if there is none,
+  // but from its trace.
+  std::string Rerun(const RunId& run) const;
 
-  // Fails the test with a report.
-  void Report(const TestRun& run, const ReportContext& context) const;
+  // Returns what is to be said about a run that has failed.
+  ReportText Format(const TestRun& run, const ReportContext& context) const;
+  // Fails the test with that.
+  void Publish(const ReportText& report, const ReportContext& context) const;
+  void Report(const TestRun& run, const ReportContext& context) const {
+    Publish(Format(run, context), context);
+  }
   // Fails the test without one: it was not run.
   void Fail(const std::string& message) const;
   // Skips the test, because of what was captured in a run.
@@ -65,8 +94,9 @@ class CurrentTest {
   const TestConfig& config_;
   const testing::TestInfo& info_;
   std::string full_name_;
-  std::string scheduler_;
   int runs_;
+  std::string scheduler_;
+  bool searches_ = false;
 };
 
 }  // namespace orrery

@@ -145,7 +145,10 @@ Lines FormatRunFailure(const RunResult& result, size_t limit) {
   } else if (!failure.site.empty()) {
     rest.push_back(absl::StrCat("  in ", failure.site));
   }
-  rest.push_back(When(failure.time, failure.step, failure.task_name));
+  // Where the process has died, nobody knows but its last words.
+  if (result.outcome != Outcome::kUnknown) {
+    rest.push_back(When(failure.time, failure.step, failure.task_name));
+  }
   return Fit(Split(failure.message), rest, limit);
 }
 
@@ -186,7 +189,9 @@ Lines WhatFailed(const TestRun& run, size_t limit) {
 
 std::string HowItWasRun(const FailureReportInput& input) {
   std::string text = absl::StrCat("seed ", input.seed.value);
-  if (input.runs > 1) {
+  if (input.profile) {
+    absl::StrAppend(&text, " (the run that the policy learns from)");
+  } else if (input.runs > 1) {
     absl::StrAppend(&text, " (run ", input.run_index + 1, " of ", input.runs,
                     ")");
   }

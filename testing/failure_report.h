@@ -26,6 +26,7 @@ struct FailureReportInput {
   Seed seed;
   uint64_t run_index = 0;  // from 0
   uint64_t runs = 1;
+  bool profile = false;  // it was the run that the policy learns from
   std::string scheduler;
   std::vector<std::string> notes;  // lines
   std::string trace_file;          // empty: none

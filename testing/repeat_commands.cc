@@ -112,6 +112,21 @@ std::string ProgramCommand(const std::string& program,
   return command;
 }
 
+// Whether this process runs a slice of many seeds, which are not to be
+// repeated.
+bool IsInSwarm() {
+  return GetTestConfig().ok() && GetTestConfig()->swarm_seeds.has_value();
+}
+
+// Returns what was allowed for all tests, without which this one might fail of
+// something else, as a word of the command line behind `prefix`.
+std::string AllowedEscapesWord(const char* prefix) {
+  if (!GetTestConfig().ok()) return "";
+  const std::string& list = GetTestConfig()->allow_escapes.value;
+  if (list.empty()) return "";
+  return absl::StrCat(" ", Quote(absl::StrCat(prefix, list)));
+}
+
 std::string QuotedOtherArguments() {
   std::string text;
   for (const std::string& word : OtherArguments()) {
@@ -133,7 +148,9 @@ std::string RerunCommand(const std::string& full_test_name, Seed seed,
       absl::StrAppend(&command, " ",
                       Quote(absl::StrCat("--orrery_scheduler=", *scheduler)));
     }
-    return absl::StrCat(command, QuotedOtherArguments());
+    if (IsInSwarm()) absl::StrAppend(&command, " --orrery_runs=1");
+    return absl::StrCat(command, AllowedEscapesWord("--orrery_allow_escapes="),
+                        QuotedOtherArguments());
   }
   std::string command =
       absl::StrCat("bazel test ", Quote(bazel.target()), " ",
@@ -144,6 +161,9 @@ std::string RerunCommand(const std::string& full_test_name, Seed seed,
         &command, " ",
         Quote(absl::StrCat("--test_env=ORRERY_SCHEDULER=", *scheduler)));
   }
+  if (IsInSwarm()) absl::StrAppend(&command, " --test_env=ORRERY_RUNS=1");
+  absl::StrAppend(&command,
+                  AllowedEscapesWord("--test_env=ORRERY_ALLOW_ESCAPES="));
   const std::string flags = FlagsFor(full_test_name);
   if (!flags.empty()) absl::StrAppend(&command, " --test_arg=", flags);
   absl::StrAppend(&command,
@@ -168,7 +188,8 @@ std::string ReplayCommand(const std::string& full_test_name,
                      full_test_name),
       " ",
       Quote(absl::StrCat("--orrery_replay=", bazel.LastingFile(trace_file))));
-  return absl::StrCat(command, QuotedOtherArguments());
+  return absl::StrCat(command, AllowedEscapesWord("--orrery_allow_escapes="),
+                      QuotedOtherArguments());
 }
 
 std::string LastingPath(const std::string& trace_file) {

@@ -19,6 +19,7 @@
 #include "orrery/testing/crash_report.h"
 #include "orrery/testing/current_test.h"
 #include "orrery/testing/event_tail.h"
+#include "orrery/testing/shrink_replay.h"
 #include "orrery/testing/test_run.h"
 #include "orrery/traces/replay_checker.h"
 #include "orrery/traces/trace_reader.h"
@@ -68,8 +69,11 @@ class Replay {
 
   void Run(MakeSimTestBody make_body) {
     if (!IsOfThisTest()) return;
+    if (config_.shrink.value_or(0) > 0) {
+      ShrinkReplay(test_, make_body, trace_);
+      return;
+    }
     const TraceHeader& header = trace_.header;
-    test_.set_scheduler(header.scheduler);
     ReplayScheduler scheduler(trace_.schedule);
     // Only of a run whose length is known can the end be told beforehand.
     const uint64_t steps =
@@ -79,7 +83,7 @@ class Replay {
       Simulation::Current("a replay").Diverge(std::move(difference));
     });
     CrashReport crash(test_.full_name(), [this](Seed seed) {
-      return CrashReport::Texts{"", "", test_.Rerun(seed), ""};
+      return CrashReport::Texts{"", "", test_.Rerun(IdOf(seed)), ""};
     });
     // The limits, too, are those of the recorded run.
     TestRun run = RunOnce(
@@ -107,8 +111,7 @@ class Replay {
     CurrentTest::RecordTrace(config_.replay.value);
     if (run.failed()) {
       ReportContext context;
-      context.seed = header.seed;
-      context.run_index = header.run;
+      context.id = IdOf(header.seed);
       context.events = trace_.footer.has_value() ? &tail : nullptr;
       context.trace_path = config_.replay.value;
       test_.Report(run, context);
@@ -118,6 +121,12 @@ class Replay {
   }
 
  private:
+  RunId IdOf(Seed seed) const {
+    return {.seed = seed,
+            .index = trace_.header.run,
+            .policy = trace_.header.scheduler};
+  }
+
   // Says what is the matter if not.
   bool IsOfThisTest() {
     const TraceHeader& header = trace_.header;

@@ -19,6 +19,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "orrery/base/ids.h"
+#include "orrery/testing/escapes.h"
 
 // Declared for a `main` that parses flags with Abseil, which would not know
 // them otherwise. We read the command line ourselves, whatever `main` does.
@@ -33,6 +34,32 @@ ABSL_FLAG(std::string, orrery_replay, "",
 ABSL_FLAG(std::string, orrery_trace_dir, "", "where traces are written");
 ABSL_FLAG(std::string, orrery_trace_level, "",
           "how much is traced: off, choices or events");
+ABSL_FLAG(std::string, orrery_allow_escapes, "",
+          "calls of the real world that simulated tests may make");
+ABSL_FLAG(std::string, orrery_check_determinism, "",
+          "which runs of simulated tests are made once more, to see whether "
+          "they are the same: off, sample or all");
+ABSL_FLAG(std::string, orrery_isolate, "",
+          "whether each run has a process of its own: yes or no");
+ABSL_FLAG(std::string, orrery_keep_going, "",
+          "how many different failures of a simulated test are collected");
+ABSL_FLAG(std::string, orrery_time_budget, "",
+          "no further run of a simulated test begins after this real time");
+ABSL_FLAG(std::string, orrery_step_budget, "",
+          "no further run of a simulated test begins after so many steps");
+ABSL_FLAG(std::string, orrery_shrink, "",
+          "how often a failing run is repeated to make it small, or off");
+ABSL_FLAG(std::string, orrery_stats, "",
+          "whether the runs of each simulated test are summed up: yes or no");
+ABSL_FLAG(std::string, orrery_swarm_seeds, "",
+          "how many runs each simulated test has, over all shards");
+ABSL_FLAG(std::string, orrery_swarm_scheduler, "",
+          "policy of a swarm, unless --orrery_scheduler names another");
+ABSL_FLAG(
+    std::string, orrery_list_properties, "",
+    "whether to list the program's properties and run nothing: yes or no");
+ABSL_FLAG(std::string, orrery_resume, "",
+          "file that says how far the runs of a test have come");
 
 namespace orrery {
 namespace {
@@ -48,8 +75,28 @@ constexpr Twins kScheduler = {"orrery_scheduler", "ORRERY_SCHEDULER"};
 constexpr Twins kReplay = {"orrery_replay", "ORRERY_REPLAY"};
 constexpr Twins kTraceDir = {"orrery_trace_dir", "ORRERY_TRACE_DIR"};
 constexpr Twins kTraceLevel = {"orrery_trace_level", "ORRERY_TRACE_LEVEL"};
-constexpr const Twins* kAll[] = {&kSeed,   &kRuns,     &kScheduler,
-                                 &kReplay, &kTraceDir, &kTraceLevel};
+constexpr Twins kIsolate = {"orrery_isolate", "ORRERY_ISOLATE"};
+constexpr Twins kKeepGoing = {"orrery_keep_going", "ORRERY_KEEP_GOING"};
+constexpr Twins kTimeBudget = {"orrery_time_budget", "ORRERY_TIME_BUDGET"};
+constexpr Twins kStepBudget = {"orrery_step_budget", "ORRERY_STEP_BUDGET"};
+constexpr Twins kShrink = {"orrery_shrink", "ORRERY_SHRINK"};
+constexpr Twins kStats = {"orrery_stats", "ORRERY_STATS"};
+constexpr Twins kResume = {"orrery_resume", "ORRERY_RESUME"};
+constexpr Twins kCheckDeterminism = {"orrery_check_determinism",
+                                     "ORRERY_CHECK_DETERMINISM"};
+constexpr Twins kAllowEscapes = {"orrery_allow_escapes",
+                                 "ORRERY_ALLOW_ESCAPES"};
+constexpr Twins kSwarmSeeds = {"orrery_swarm_seeds", "ORRERY_SWARM_SEEDS"};
+constexpr Twins kSwarmScheduler = {"orrery_swarm_scheduler",
+                                   "ORRERY_SWARM_SCHEDULER"};
+constexpr Twins kListProperties = {"orrery_list_properties",
+                                   "ORRERY_LIST_PROPERTIES"};
+constexpr const Twins* kAll[] = {
+    &kSeed,           &kRuns,          &kScheduler,        &kReplay,
+    &kTraceDir,       &kTraceLevel,    &kIsolate,          &kKeepGoing,
+    &kTimeBudget,     &kStepBudget,    &kCheckDeterminism, &kShrink,
+    &kStats,          &kResume,        &kAllowEscapes,     &kSwarmSeeds,
+    &kSwarmScheduler, &kListProperties};
 
 bool IsKnown(absl::string_view flag) {
   for (const Twins* twins : kAll) {
@@ -153,6 +200,9 @@ class Reader {
     }
 
     config.scheduler = Get(kScheduler);
+    if (config.scheduler.value.empty()) {
+      config.scheduler = Get(kSwarmScheduler);
+    }
     config.replay = Get(kReplay);
     config.trace_dir = Get(kTraceDir).value;
     if (config.trace_dir.empty()) config.trace_dir = DefaultTraceDir();
@@ -165,10 +215,85 @@ class Reader {
     } else if (!level.value.empty() && level.value != "choices") {
       return Unusable(level, "off, choices or events");
     }
+    config.allow_escapes = Get(kAllowEscapes);
+    const absl::StatusOr<EscapeSet> escapes =
+        EscapeSet::Parse(config.allow_escapes.value);
+    if (!escapes.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          config.allow_escapes.source, ": ", escapes.status().message()));
+    }
+    status = ReadCampaign(config);
+    if (!status.ok()) return status;
     return config;
   }
 
  private:
+  // What concerns many runs of one test.
+  absl::Status ReadCampaign(TestConfig& config) const {
+    bool value = false;
+    for (const Twins& twins : {kIsolate, kStats, kListProperties}) {
+      const TestSetting setting = Get(twins);
+      if (setting.value.empty()) continue;
+      if (!absl::SimpleAtob(setting.value, &value)) {
+        return Unusable(setting, "yes or no");
+      }
+      if (twins.flag == kIsolate.flag) config.isolate = value;
+      if (twins.flag == kStats.flag) config.stats = value;
+      if (twins.flag == kListProperties.flag) config.list_properties = value;
+    }
+    const TestSetting check = Get(kCheckDeterminism);
+    if (!check.value.empty()) {
+      config.check_determinism = ParseCheckDeterminism(check.value);
+      if (!config.check_determinism.has_value()) {
+        return Unusable(check, "off, sample or all");
+      }
+    }
+    const TestSetting keep_going = Get(kKeepGoing);
+    int failures = 0;
+    if (!keep_going.value.empty()) {
+      if (!absl::SimpleAtoi(keep_going.value, &failures) || failures < 1) {
+        return Unusable(keep_going, "a number of failures, at least 1");
+      }
+      config.keep_going = failures;
+    }
+    const TestSetting time = Get(kTimeBudget);
+    absl::Duration duration;
+    if (!time.value.empty()) {
+      if (!absl::ParseDuration(time.value, &duration) ||
+          duration <= absl::ZeroDuration()) {
+        return Unusable(time, "a time with its unit, such as 30s or 5m");
+      }
+      config.time_budget = duration;
+    }
+    const TestSetting steps = Get(kStepBudget);
+    uint64_t number = 0;
+    if (!steps.value.empty()) {
+      if (!absl::SimpleAtoi(steps.value, &number) || number < 1) {
+        return Unusable(steps, "a number of steps, at least 1");
+      }
+      config.step_budget = number;
+    }
+    const TestSetting shrink = Get(kShrink);
+    if (shrink.value == "off") {
+      config.shrink = 0;
+    } else if (!shrink.value.empty()) {
+      if (!absl::SimpleAtoi(shrink.value, &number)) {
+        return Unusable(shrink, "a number of replays, or off");
+      }
+      config.shrink = number;
+    }
+    config.resume = Get(kResume);
+    const TestSetting seeds = Get(kSwarmSeeds);
+    int count = 0;
+    if (!seeds.value.empty()) {
+      if (!absl::SimpleAtoi(seeds.value, &count) || count < 1) {
+        return Unusable(seeds, "a number of seeds, from 1 to 2147483647");
+      }
+      if (!config.runs.has_value()) config.swarm_seeds = count;
+    }
+    return absl::OkStatus();
+  }
+
   TestSetting Get(const Twins& twins) const {
     const auto flag = flags_.find(twins.flag);
     if (flag != flags_.end() && !flag->second.empty()) {

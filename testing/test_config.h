@@ -11,17 +11,44 @@
 //   --orrery_replay=FILE    ORRERY_REPLAY       repeat the run in this trace
 //   --orrery_trace_dir=DIR  ORRERY_TRACE_DIR    where traces are written
 //   --orrery_trace_level=L  ORRERY_TRACE_LEVEL  off, choices or events
+//   --orrery_isolate=B      ORRERY_ISOLATE      a process for each run: yes, no
+//   --orrery_keep_going=N   ORRERY_KEEP_GOING   how many failures to collect
+//   --orrery_time_budget=T  ORRERY_TIME_BUDGET  no run begins after T: 30s, 5m
+//   --orrery_step_budget=N  ORRERY_STEP_BUDGET  no run begins after N steps
+//   --orrery_shrink=N       ORRERY_SHRINK       repeat a failing run up to N
+//                                               times to make it small, or off;
+//                                               with --orrery_replay: that run
+//   --orrery_stats=B        ORRERY_STATS        sum the runs up: yes, no
+//   --orrery_allow_escapes=LIST
+//                           ORRERY_ALLOW_ESCAPES  what may be called though
+//                                               no_escape.h is against it
+//   --orrery_swarm_seeds=N  ORRERY_SWARM_SEEDS  each test is run N times, over
+//                                               all shards (swarm.h); gives way
+//                                               to ORRERY_RUNS
+//   --orrery_swarm_scheduler=SPEC
+//                           ORRERY_SWARM_SCHEDULER  the policy, if no other is
+//                                               asked for
+//   --orrery_list_properties=B
+//                           ORRERY_LIST_PROPERTIES  list them and run nothing
+//   --orrery_check_determinism=M
+//                           ORRERY_CHECK_DETERMINISM  which runs are made once
+//                                               more: off, sample or all
+//   --orrery_resume=FILE    ORRERY_RESUME       go on from what FILE says, and
+//                                               keep there how far it came
 
 #ifndef ORRERY_TESTING_TEST_CONFIG_H_
 #define ORRERY_TESTING_TEST_CONFIG_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "orrery/base/seed.h"
 #include "orrery/base/trace_sink.h"
+#include "orrery/testing/check_determinism.h"
 
 namespace orrery {
 
@@ -41,6 +68,19 @@ struct TestConfig {
   // kEvents: every run is traced and the traces are kept. kChoices: a run that
   // fails is run again to trace it. kOff: nothing is written.
   TraceLevel trace_level = TraceLevel::kChoices;
+  // None: as the test says.
+  std::optional<bool> isolate;
+  std::optional<int> keep_going;
+  std::optional<absl::Duration> time_budget;
+  std::optional<uint64_t> step_budget;
+  std::optional<CheckDeterminism> check_determinism;
+  // Beside what the test allows; a list that `EscapeSet::Parse` has taken.
+  TestSetting allow_escapes;
+  std::optional<int> swarm_seeds;
+  bool list_properties = false;
+  std::optional<uint64_t> shrink;  // 0: off
+  bool stats = false;              // print a line about the runs of each test
+  TestSetting resume;              // empty: from the beginning
 };
 
 // Returns what was asked for; read once per process.

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "orrery/testing/repeat_commands.h"
 #include "orrery/testing/test_config.h"
 
@@ -19,13 +20,23 @@ int main() {
   if (!config.ok()) {
     text = absl::StrCat("error: ", config.status().message());
   } else {
-    absl::StrAppend(&text, "seed ", config->seed.value, "\nruns ",
-                    config->runs.has_value() ? absl::StrCat(*config->runs) : "",
-                    "\nscheduler ", config->scheduler.value, " from ",
-                    config->scheduler.source, "\nreplay ", config->replay.value,
-                    " from ", config->replay.source, "\ntrace_dir ",
-                    config->trace_dir, "\ntrace_level ",
-                    static_cast<int>(config->trace_level));
+    absl::StrAppend(
+        &text, "seed ", config->seed.value, "\nruns ",
+        config->runs.has_value() ? absl::StrCat(*config->runs) : "",
+        "\nscheduler ", config->scheduler.value, " from ",
+        config->scheduler.source, "\nreplay ", config->replay.value, " from ",
+        config->replay.source, "\ntrace_dir ", config->trace_dir,
+        "\ntrace_level ", static_cast<int>(config->trace_level), "\nisolate ",
+        config->isolate.has_value() ? (*config->isolate ? "yes" : "no") : "",
+        "\nkeep_going ", config->keep_going.value_or(0), "\ntime_budget ",
+        absl::FormatDuration(
+            config->time_budget.value_or(absl::ZeroDuration())),
+        "\nstep_budget ", config->step_budget.value_or(0), "\nstats ",
+        config->stats ? "yes" : "no", "\nresume ", config->resume.value,
+        " from ", config->resume.source, "\nswarm_seeds ",
+        config->swarm_seeds.value_or(0), "\nlist_properties ",
+        config->list_properties ? "yes" : "no", "\nshrink ",
+        config->shrink.has_value() ? absl::StrCat(*config->shrink) : "");
   }
   for (const std::string& word : orrery::OtherArguments()) {
     absl::StrAppend(&text, "\nother ", word);

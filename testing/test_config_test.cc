@@ -17,6 +17,7 @@
 namespace orrery {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -101,17 +102,33 @@ TEST_P(SettingTest, NeedsAValue) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, SettingTest,
-    testing::Values(Case{"orrery_seed", "ORRERY_SEED", "18446744073709551615",
-                         "seed 18446744073709551615"},
-                    Case{"orrery_runs", "ORRERY_RUNS", "300", "runs 300"},
-                    Case{"orrery_scheduler", "ORRERY_SCHEDULER", "pct:depth=3",
-                         "scheduler pct:depth=3 from "},
-                    Case{"orrery_replay", "ORRERY_REPLAY", "a.orrery",
-                         "replay a.orrery from "},
-                    Case{"orrery_trace_dir", "ORRERY_TRACE_DIR", "/x/y",
-                         "trace_dir /x/y"},
-                    Case{"orrery_trace_level", "ORRERY_TRACE_LEVEL", "off",
-                         "trace_level 0"}),
+    testing::Values(
+        Case{"orrery_seed", "ORRERY_SEED", "18446744073709551615",
+             "seed 18446744073709551615"},
+        Case{"orrery_runs", "ORRERY_RUNS", "300", "runs 300"},
+        Case{"orrery_scheduler", "ORRERY_SCHEDULER", "pct:depth=3",
+             "scheduler pct:depth=3 from "},
+        Case{"orrery_replay", "ORRERY_REPLAY", "a.orrery",
+             "replay a.orrery from "},
+        Case{"orrery_trace_dir", "ORRERY_TRACE_DIR", "/x/y", "trace_dir /x/y"},
+        Case{"orrery_trace_level", "ORRERY_TRACE_LEVEL", "off",
+             "trace_level 0"},
+        Case{"orrery_isolate", "ORRERY_ISOLATE", "no", "isolate no"},
+        Case{"orrery_keep_going", "ORRERY_KEEP_GOING", "12", "keep_going 12"},
+        Case{"orrery_time_budget", "ORRERY_TIME_BUDGET", "1m30s",
+             "time_budget 1m30s"},
+        Case{"orrery_step_budget", "ORRERY_STEP_BUDGET", "123456789012",
+             "step_budget 123456789012"},
+        Case{"orrery_shrink", "ORRERY_SHRINK", "off", "shrink 0"},
+        Case{"orrery_stats", "ORRERY_STATS", "yes", "stats yes"},
+        Case{"orrery_swarm_seeds", "ORRERY_SWARM_SEEDS", "2147483647",
+             "swarm_seeds 2147483647"},
+        Case{"orrery_swarm_scheduler", "ORRERY_SWARM_SCHEDULER", "pos",
+             "scheduler pos from "},
+        Case{"orrery_list_properties", "ORRERY_LIST_PROPERTIES", "yes",
+             "list_properties yes"},
+        Case{"orrery_resume", "ORRERY_RESUME", "a.state",
+             "resume a.state from "}),
     [](const testing::TestParamInfo<Case>& info) {
       return std::string(info.param.flag);
     });
@@ -149,6 +166,24 @@ TEST(TestConfigTest, BadValuesAreNamedWithTheirPlaceAndWhatIsExpected) {
        "expected a number of runs, at least 1"},
       {{"orrery_trace_level", "ORRERY_TRACE_LEVEL", "all", ""},
        "expected off, choices or events"},
+      {{"orrery_isolate", "ORRERY_ISOLATE", "maybe", ""}, "expected yes or no"},
+      {{"orrery_shrink", "ORRERY_SHRINK", "no", ""},
+       "expected a number of replays, or off"},
+      {{"orrery_shrink", "ORRERY_SHRINK", "-1", ""},
+       "expected a number of replays, or off"},
+      {{"orrery_stats", "ORRERY_STATS", "all", ""}, "expected yes or no"},
+      {{"orrery_keep_going", "ORRERY_KEEP_GOING", "0", ""},
+       "expected a number of failures, at least 1"},
+      {{"orrery_time_budget", "ORRERY_TIME_BUDGET", "30", ""},
+       "expected a time with its unit, such as 30s or 5m"},
+      {{"orrery_time_budget", "ORRERY_TIME_BUDGET", "-1s", ""},
+       "expected a time with its unit, such as 30s or 5m"},
+      {{"orrery_swarm_seeds", "ORRERY_SWARM_SEEDS", "0", ""},
+       "expected a number of seeds, from 1 to 2147483647"},
+      {{"orrery_list_properties", "ORRERY_LIST_PROPERTIES", "all", ""},
+       "expected yes or no"},
+      {{"orrery_step_budget", "ORRERY_STEP_BUDGET", "none", ""},
+       "expected a number of steps, at least 1"},
   };
   for (const auto& [c, expected] : cases) {
     const std::string flag = absl::StrCat("--", c.flag, "=", c.value);
@@ -160,12 +195,26 @@ TEST(TestConfigTest, BadValuesAreNamedWithTheirPlaceAndWhatIsExpected) {
   }
 }
 
+TEST(TestConfigTest, ShrinkingTakesANumberOfReplays) {
+  EXPECT_THAT(Print({"--orrery_shrink=250"}, {}), Contains("shrink 250"));
+}
+
+TEST(TestConfigTest, ASwarmGivesWayToWhatIsAskedFor) {
+  EXPECT_THAT(Print({}, {{"ORRERY_SWARM_SEEDS", "900"},
+                         {"ORRERY_SWARM_SCHEDULER", "pos"},
+                         {"ORRERY_RUNS", "1"},
+                         {"ORRERY_SCHEDULER", "fifo"}}),
+              AllOf(Contains("swarm_seeds 0"), Contains("runs 1"),
+                    Contains("scheduler fifo from ORRERY_SCHEDULER=fifo")));
+}
+
 TEST(TestConfigTest, AnUnknownFlagIsAnErrorThatListsTheKnownOnes) {
   EXPECT_THAT(Print({"--orrery_seeds=7"}, {}),
-              Contains("error: --orrery_seeds=7: there is no such flag; known: "
-                       "--orrery_seed, --orrery_runs, --orrery_scheduler, "
-                       "--orrery_replay, --orrery_trace_dir, "
-                       "--orrery_trace_level"));
+              Contains(StartsWith(
+                  "error: --orrery_seeds=7: there is no such flag; known: "
+                  "--orrery_seed, --orrery_runs, --orrery_scheduler, "
+                  "--orrery_replay, --orrery_trace_dir, --orrery_trace_level, "
+                  "--orrery_isolate, ")));
   EXPECT_THAT(Print({"--orrery_verbose"}, {}),
               Contains(StartsWith("error: --orrery_verbose: there is no such "
                                   "flag")));

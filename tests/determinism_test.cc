@@ -6,20 +6,31 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "orrery/base/digest.h"
+#include "orrery/explorer/memory_scrambler.h"
+#include "orrery/explorer/other_process.h"
+#include "orrery/explorer/perturbation.h"
 #include "orrery/scheduler/random_scheduler.h"
 #include "orrery/tests/sample_programs.h"
 #include "orrery/traces/trace_reader.h"
 #include "orrery/traces/trace_text.h"
 
+extern char** environ;
+
 namespace orrery {
 namespace {
 
 constexpr uint64_t kSeeds = 1000;
+
+std::string DigestInWords(const SampleProgram& program) {
+  return absl::StrCat(absl::Hex(DigestOfRuns(program.main, kSeeds).value()));
+}
 
 void MixText(Digest& digest, absl::string_view text) {
   for (char c : text) digest.Mix(static_cast<unsigned char>(c));
@@ -38,6 +49,8 @@ TEST(DeterminismTest, TwoRunsGiveTheSameBytes) {
       ASSERT_TRUE(a.ok()) << program.name << ", seed " << seed << ": "
                           << FormatRunResult(a);
       ASSERT_EQ(first.bytes(), second.bytes()) << program.name << " " << seed;
+      ASSERT_EQ(a.outcome, b.outcome) << program.name << " " << seed;
+      ASSERT_EQ(a.steps, b.steps) << program.name << " " << seed;
       ASSERT_EQ(a.digests, b.digests) << program.name << " " << seed;
       RunRecorded(program.main, scheduler, Seed(seed), TraceLevel::kChoices,
                   first);
@@ -122,5 +135,44 @@ TEST(DeterminismTest, TheEnvironmentChangesNothing) {
   }
 }
 
+// With all seeds, where everything is different that must not matter.
+TEST(DeterminismTest, AThousandSeedsAreTheSameInAnotherProcess) {
+  OtherProcess process;
+  process.output_path = absl::StrCat(testing::TempDir(), "/other.output");
+  process.folder = absl::StrCat(testing::TempDir(), "/other");
+  ASSERT_EQ(MakeOtherFolder(process.folder), "");
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    environment.push_back(*entry);
+  }
+  process.environment = PerturbedEnvironment(environment, Perturbations::All());
+  int programs = 0;
+  for (const SampleProgram& program : SamplePrograms()) {
+    ++programs;
+    process.words = {"determinism_test", program.name};
+    const OtherProcessEnd end = RunInOtherProcess(process);
+    ASSERT_TRUE(end.ok()) << program.name << " " << end.ToString();
+    std::string there;
+    std::ifstream(process.output_path) >> there;
+    EXPECT_EQ(there, DigestInWords(program)) << program.name;
+  }
+  EXPECT_GE(programs, 3);
+}
+
 }  // namespace
 }  // namespace orrery
+
+// Without arguments for GoogleTest it is that other process.
+int main(int argc, char** argv) {
+  if (argc == 2 && argv[1][0] != '-') {
+    orrery::ScrambleMemoryIfAsked();
+    for (const orrery::SampleProgram& program : orrery::SamplePrograms()) {
+      if (program.name != argv[1]) continue;
+      std::puts(orrery::DigestInWords(program).c_str());
+      return 0;
+    }
+    return 2;
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

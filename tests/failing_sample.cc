@@ -4,6 +4,9 @@
 // Tests that fail on purpose: what they print, and that the commands which they
 // print repeat the failure, is checked by failure_report_test.
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -227,7 +230,9 @@ SIM_TEST_P(SquareTest, IsSmall) {
 
 INSTANTIATE_SIM_TEST_SUITE_P(Numbers, SquareTest, testing::Values(3, 4));
 
-SIM_TEST(SkippingSample, SkipsTheThirdRun, {.runs = 5, .scheduler = "random"}) {
+// It counts its runs, so they share a process.
+SIM_TEST(SkippingSample, SkipsTheThirdRun,
+         {.runs = 5, .scheduler = "random", .isolate = false}) {
   static int run = 0;
   if (++run == 3) CO_SKIP() << "needs a disk";
   EXPECT_LE(run, 3);
@@ -255,6 +260,19 @@ SIM_TEST(FailingSample, DISABLED_NeverEndsByDefault, {.scheduler = "random"}) {
   for (;;) co_await Yield();
 }
 
+// As if somebody typed Ctrl-C while the run is being shrunk, each run in a
+// process of its own.
+SIM_TEST(FailingSample, DISABLED_IsInterrupted,
+         {.runs = 200, .scheduler = "random"}) {
+  Shared<int> balance(0, "balance");
+  JoinHandle<> first = Spawn("first", Deposit, std::ref(balance), 10);
+  JoinHandle<> second = Spawn("second", Deposit, std::ref(balance), 5);
+  co_await first;
+  co_await second;
+  if (std::getenv("SAMPLE_INTERRUPT") != nullptr) ::kill(::getppid(), SIGINT);
+  EXPECT_EQ(balance.Peek(), 15);
+}
+
 SIM_TEST(FailingSample, DISABLED_Fails) {
   co_await Yield();
   ADD_FAILURE() << "although it is disabled";
@@ -264,9 +282,7 @@ SIM_TEST(BadOptions, NameNoPolicy, {.scheduler = "best"}) { co_await Yield(); }
 
 SIM_TEST(BadOptions, RunNothing, {.runs = 0}) { co_await Yield(); }
 
-SIM_TEST(BadOptions, HaveNoScheduler, {.scheduler = nullptr}) {
-  co_await Yield();
-}
+SIM_TEST(BadOptions, HaveNoScheduler, {.scheduler = ""}) { co_await Yield(); }
 
 SIM_TEST(PassingSample, Passes, {.runs = 3, .scheduler = "random"}) {
   co_await Yield();

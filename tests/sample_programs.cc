@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "orrery/examples/programs.h"
+#include "orrery/scheduler/random_scheduler.h"
 #include "orrery/sim/log.h"
 #include "orrery/sim/random.h"
 #include "orrery/sim/simulation.h"
@@ -109,6 +110,20 @@ RunResult RunRecorded(Task<> (*main)(), Scheduler& scheduler, Seed seed,
   writer.Begin(header);
   return Simulation({.seed = seed, .scheduler = &scheduler, .trace = &writer})
       .Run(main);
+}
+
+Digest DigestOfRuns(Task<> (*main)(), uint64_t seeds) {
+  Digest digest;
+  RandomScheduler scheduler;
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    const RunResult result =
+        Simulation({.seed = Seed(seed), .scheduler = &scheduler}).Run(main);
+    digest.Mix(static_cast<uint64_t>(result.outcome));
+    digest.Mix(result.steps);
+    digest.Mix(result.digests.schedule.value());
+    digest.Mix(result.digests.data.value());
+  }
+  return digest;
 }
 
 }  // namespace orrery

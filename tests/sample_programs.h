@@ -7,9 +7,11 @@
 #ifndef ORRERY_TESTS_SAMPLE_PROGRAMS_H_
 #define ORRERY_TESTS_SAMPLE_PROGRAMS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "orrery/base/digest.h"
 #include "orrery/base/seed.h"
 #include "orrery/base/trace_sink.h"
 #include "orrery/scheduler/scheduler.h"
@@ -41,6 +43,11 @@ std::vector<SampleProgram> SamplePrograms();
 // here, and not finished.
 RunResult RunRecorded(Task<> (*main)(), Scheduler& scheduler, Seed seed,
                       TraceLevel level, TraceWriter& writer);
+
+// Runs `main` under the random policy with the seeds from 1 to `seeds`, and
+// returns a digest of how each run ended, how long it was, and of both of its
+// own digests.
+Digest DigestOfRuns(Task<> (*main)(), uint64_t seeds);
 
 }  // namespace orrery
 

@@ -74,7 +74,8 @@ SIM_TEST(TutorialTest, TickerIsOnTimeBesideTasks) {
 
 // Ties apart, the order does not depend on the schedule, and the times never
 // do.
-constexpr SimTestOptions kThousand = {.runs = 1000, .scheduler = "random"};
+constexpr SimTestOptions kThousand = {
+    .runs = 1000, .scheduler = "random", .isolate = false};
 
 SIM_TEST(TutorialTest, SequentialUnderAThousandSchedules, kThousand) {
   co_await Sequential();

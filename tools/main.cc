@@ -39,8 +39,20 @@ constexpr char kUsage[] =
     --context=N            after N events that came before it
     --exact                places, log lines and messages count as well
 
-FILE may be - for standard input. Exit code: 0; 1 if diff finds a difference; 2
-if something was wrong, which is said on standard error.)";
+  orrery merge FILE...     what campaigns spread over shards came to; FILE may be
+                           a folder, bazel-testlogs/bank/transfer_swarm for one
+    --json                 as JSON, one object
+
+  orrery shrink FILE       makes the run small, which has failed, and writes that
+                           to FILE.min; runs the test program, which is looked
+                           for in bazel-bin, or named, with more arguments,
+                           after --; Ctrl-C keeps the smallest so far
+    --replays=N            in at most N runs (1000)
+
+Other than for merge and shrink, FILE may be - for standard input. Exit code: 0;
+1 if diff finds a difference, or merge a failure, a Sometimes or Reachable that
+never happened, or a part missing; 2 if something was wrong, which is said on
+standard error.)";
 
 struct Verb {
   absl::string_view name;
@@ -50,7 +62,9 @@ struct Verb {
 constexpr Verb kVerbs[] = {
     {"info", RunInfo, "json"},
     {"print", RunPrint, "from,to,task,kind,last,format,sites"},
-    {"diff", RunDiff, "context,exact"}};
+    {"diff", RunDiff, "context,exact"},
+    {"merge", RunMerge, "json"},
+    {"shrink", RunShrink, "replays"}};
 
 std::vector<absl::string_view> FlagsOf(const Verb& verb) {
   return absl::StrSplit(verb.flags, ',');
@@ -67,7 +81,9 @@ int Run(absl::Span<char* const> arguments) {
   std::vector<absl::string_view> flags;
   for (const Verb& verb : kVerbs) {
     names.push_back(verb.name);
-    for (absl::string_view flag : FlagsOf(verb)) flags.push_back(flag);
+    for (absl::string_view flag : FlagsOf(verb)) {
+      if (!absl::c_linear_search(flags, flag)) flags.push_back(flag);
+    }
   }
   absl::StatusOr<CommandLine> line = ParseFlags(arguments, flags);
   if (!line.ok()) return Trouble(line.status().message());
@@ -108,13 +124,17 @@ int Trouble(absl::string_view message) {
   return kTrouble;
 }
 
-absl::StatusOr<Trace> ReadOperand(const std::string& file) {
-  std::string path = file;
+std::string OperandPath(const std::string& file) {
   const char* origin = std::getenv("BUILD_WORKING_DIRECTORY");
-  if (origin != nullptr && file != "-" && !absl::StartsWith(file, "/")) {
-    path = absl::StrCat(origin, "/", file);
+  if (origin == nullptr || file == "-" || absl::StartsWith(file, "/")) {
+    return file;
   }
-  absl::StatusOr<Trace> trace = ReadTrace(path, {.allow_incomplete = true});
+  return absl::StrCat(origin, "/", file);
+}
+
+absl::StatusOr<Trace> ReadOperand(const std::string& file) {
+  absl::StatusOr<Trace> trace =
+      ReadTrace(OperandPath(file), {.allow_incomplete = true});
   if (trace.ok() && file != "-") trace->name = file;
   return trace;
 }

@@ -75,6 +75,10 @@ void OrreryFixture::ExpectTrouble(const std::string& arguments,
   EXPECT_EQ(output.err, absl::StrCat("orrery: ", message, "\n"));
 }
 
+std::string OrreryFixture::PathOf(const std::string& name) const {
+  return absl::StrCat(folder_, "/", name);
+}
+
 void OrreryFixture::Write(const std::string& name, absl::string_view bytes) {
   ASSERT_TRUE(WriteTraceFile(absl::StrCat(folder_, "/", name), bytes).ok());
 }

@@ -38,6 +38,8 @@ class OrreryFixture : public testing::Test {
   void Write(const std::string& name, absl::string_view bytes);
   void WriteTrace(const std::string& name,
                   const std::vector<TraceEvent>& events);
+  // Returns the path of a file in the folder.
+  std::string PathOf(const std::string& name) const;
   // More than a pipe holds.
   void WriteLongTrace(const std::string& name);
 

@@ -64,29 +64,33 @@ TEST_F(OrreryTroubleTest, HelpNamesEveryVerbAndFlag) {
   EXPECT_EQ(output.exit_code, 0);
   EXPECT_EQ(output.err, "");
   for (const char* word :
-       {"orrery info", "orrery print", "orrery diff", "--json", "--from=",
-        "--to=", "--task=", "--kind=", "--last=", "--format=", "--no-sites",
-        "--context=", "--exact"}) {
+       {"orrery info", "orrery print", "orrery diff", "orrery merge", "--json",
+        "--from=", "--to=", "--task=", "--kind=", "--last=", "--format=",
+        "--no-sites", "--context=", "--exact"}) {
     EXPECT_THAT(output.out, HasSubstr(word));
   }
   EXPECT_EQ(Orrery("print --help --nonsense").out, output.out);
 }
 
 TEST_F(OrreryTroubleTest, WithoutAVerbItSaysWhichThereAre) {
-  ExpectTrouble("", "say what to do: info, print, diff; --help tells more");
+  ExpectTrouble("",
+                "say what to do: info, print, diff, merge, shrink; --help "
+                "tells more");
   ExpectTrouble("--last=3",
-                "say what to do: info, print, diff; --help tells more");
+                "say what to do: info, print, diff, merge, shrink; --help "
+                "tells more");
 }
 
 TEST_F(OrreryTroubleTest, UnknownVerbsAreNamedWithTheKnownOnes) {
   ExpectTrouble("show events.trace",
-                "there is no \"show\"; known: info, print, diff");
+                "there is no \"show\"; known: info, print, diff, merge, "
+                "shrink");
 }
 
 TEST_F(OrreryTroubleTest, UnknownFlagsAreTroubleAlsoForDiff) {
   const std::string known =
       "; known: --json, --from, --to, --task, --kind, --last, --format, "
-      "--sites, --context, --exact";
+      "--sites, --context, --exact, --replays";
   ExpectTrouble("diff --nonsense events.trace choices.trace",
                 "there is no flag --nonsense" + known);
   ExpectTrouble("print --flagfile=/dev/null events.trace",

@@ -17,13 +17,15 @@ namespace orrery {
 
 // What the command returns to the shell.
 inline constexpr int kSame = 0;       // done; for `diff`: no difference
-inline constexpr int kDifferent = 1;  // only `diff`
+inline constexpr int kDifferent = 1;  // `diff`; `merge`: not all is well
 inline constexpr int kTrouble = 2;    // said on standard error
 
 // `files` are the operands after the verb.
 int RunInfo(const std::vector<std::string>& files);
 int RunPrint(const std::vector<std::string>& files);
 int RunDiff(const std::vector<std::string>& files);
+int RunShrink(const std::vector<std::string>& operands);
+int RunMerge(const std::vector<std::string>& files);
 
 // Prints `line` on standard output. Returns false if nobody takes it any more;
 // why is said at the end.
@@ -33,9 +35,12 @@ bool PrintLine(absl::string_view line);
 // output so far, and returns kTrouble.
 int Trouble(absl::string_view message);
 
+// Returns the path of a file named on the command line. A relative one is taken
+// from where the user stands, under `bazel run` too.
+std::string OperandPath(const std::string& file);
+
 // Reads a trace named on the command line, also one of a process that died or
-// one that is damaged. A relative path is taken from where the user stands,
-// under `bazel run` too.
+// one that is damaged.
 absl::StatusOr<Trace> ReadOperand(const std::string& file);
 
 }  // namespace orrery

@@ -96,6 +96,17 @@ class CountTests(unittest.TestCase):
         })
         self.expect(0)
 
+    def test_test_that_a_compiler_leaves_out_is_neither(self):
+        self.add_target("//x:a")
+        self.events.append(
+            {"id": {"targetCompleted": {"label": "//x:a"}}, "aborted": {"reason": "SKIPPED"}}
+        )
+        self.add_target("//x:b")
+        self.events.append(
+            {"id": {"targetCompleted": {"label": "//x:b"}}, "aborted": {"reason": "ANALYSIS_FAILURE"}}
+        )
+        self.expect(0, "//x:b: was not built")
+
     def test_libraries_are_no_tests(self):
         self.events.append({
             "id": {"targetConfigured": {"label": "//a:library"}},

@@ -142,7 +142,7 @@ SIM_TEST_P(AnyQueueTest, JoinWaitsUntilEveryItemHasBeenDealtWith) {
 }
 
 SIM_TEST_P(AnyQueueTest, JoinWaitsForEveryItemInAnyOrder,
-           {.runs = 1000, .scheduler = "random"}) {
+           {.runs = 1000, .scheduler = "random", .isolate = false}) {
   WITH_QUEUE_OF_KIND(GetParam(), TwoWorkersDealWithAHundredItems);
 }
 

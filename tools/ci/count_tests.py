@@ -50,6 +50,7 @@ def count(events):
     """Returns the Count for the events of one build."""
     targets = []
     built = set()
+    skipped = set()  # by target_compatible_with
     last_attempts = {}
     for event in events:
         identity = event["id"]
@@ -57,6 +58,8 @@ def count(events):
             targets.append(identity["targetConfigured"]["label"])
         if event.get("completed", {}).get("success"):
             built.add(identity["targetCompleted"]["label"])
+        if "targetCompleted" in identity and event.get("aborted", {}).get("reason") == "SKIPPED":
+            skipped.add(identity["targetCompleted"]["label"])
         if "testResult" in event:
             key = identity["testResult"]
             result = Result(key["label"], key.get("run", 1), key.get("shard", 1))
@@ -69,7 +72,7 @@ def count(events):
     ran = {result.label for result in last_attempts}
     for label in targets:
         # What was built and not run was left out by --test_tag_filters.
-        if label not in ran and label not in built:
+        if label not in ran and label not in built and label not in skipped:
             total.failures.append(f"{label}: was not built")
     return total
 
