@@ -7,6 +7,7 @@ built, though, and lies in the folder that ORRERY_DOCS_BINARIES names. So
 
     bazelw run //examples:tutorial -- --program=trap
     bazelw test //examples/bank:lost_update_test --test_filter=X --test_env=Y=1
+    bazelw test //examples/swarm:account_swarm
 
 run those binaries with the folder, the variables and the outputs that Bazel gives
 them, and leave out what Bazel itself says. They are built as the rest is: --config=opt
@@ -57,11 +58,39 @@ def run(label, arguments):
     os.execve(binary, [binary] + arguments, env)
 
 
+def swarm_of(label):
+    """What an orrery_swarm_test says in the BUILD file; empty if `label` is another
+    kind of test."""
+    folder, _, name = label[2:].partition(":")
+    path = os.path.join(folder, "BUILD.bazel")
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    for call in re.findall(r"^orrery_swarm_test\((.*?)^\)", text, re.DOTALL | re.MULTILINE):
+        attributes = dict(re.findall(r"^    (\w+) = \"?(\w[^\",]*)", call, re.MULTILINE))
+        if attributes.get("name") == name:
+            return attributes
+    return {}
+
+
 def test(label, flags):
+    swarm = swarm_of(label)
+    shards = int(swarm.get("shards", 1))
+    logs = os.path.join(os.getcwd(), "testlogs", label[2:].replace(":", "/"))
+    if shards == 1:
+        sys.exit(run_shard(label, flags, logs, swarm, {}))
+    codes = []
+    for shard in range(shards):
+        variables = {"TEST_TOTAL_SHARDS": str(shards), "TEST_SHARD_INDEX": str(shard)}
+        folder = os.path.join(logs, f"shard_{shard + 1}_of_{shards}")
+        codes.append(run_shard(label, flags, folder, swarm, variables))
+    sys.exit(max(codes))
+
+
+def run_shard(label, flags, logs, swarm, variables):
     binaries = os.environ["ORRERY_DOCS_BINARIES"]
     binary = binary_of(label)
-    path = label[2:].replace(":", "/")
-    logs = os.path.join(os.getcwd(), "testlogs", path)
     outputs = os.path.join(logs, "test.outputs")
     scratch = os.path.join(logs, "tmp")
     for folder in (outputs, scratch):
@@ -75,7 +104,11 @@ def test(label, flags):
         TEST_UNDECLARED_OUTPUTS_DIR=outputs,
         TEST_WORKSPACE=os.path.basename(binaries),
         TZ="UTC",
+        **variables,
     )
+    if swarm:
+        env["ORRERY_SWARM_SEEDS"] = swarm["seeds"]
+        env["ORRERY_SWARM_SCHEDULER"] = swarm.get("scheduler", "portfolio")
     arguments = [binary]
     shows_all = False
     for flag in flags:
@@ -108,7 +141,7 @@ def test(label, flags):
     if shows_all or done.returncode != 0:
         sys.stdout.buffer.write(done.stdout)
         sys.stdout.flush()
-    sys.exit(0 if done.returncode == 0 else 3)
+    return 0 if done.returncode == 0 else 3
 
 
 def main(arguments):

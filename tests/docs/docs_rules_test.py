@@ -70,6 +70,9 @@ load("@rules_cc//cc:cc_library.bzl", "cc_library")
 
 def orrery_cc_library(name, **kwargs):
     cc_library(name = name, **kwargs)
+
+def orrery_swarm_test(name, **kwargs):
+    cc_library(name = name)
 """
 
 MACROS = """\
@@ -248,6 +251,25 @@ class CommandTest(DocsTest):
         checker = self.checker(
             fenced("sh", "run, fails", "./bazelw test //tools:test\n")
             + fenced("sh", "run", "unzip -p bazel-testlogs/tools/test/test.outputs/outputs.zip\n")
+        )
+        self.assertEqual(checker.findings, [])
+
+    def test_a_swarm_has_its_shards(self):
+        self.write(
+            "swarm/BUILD.bazel",
+            'load("//rules:cc.bzl", "orrery_swarm_test")\n\norrery_swarm_test(\n    name = "run",\n'
+            '    scheduler = "pct:depth=3",\n    seeds = 40,\n    shards = 2,\n)\n',
+        )
+        self.write(
+            "swarm/run",
+            "#!/bin/sh\necho $TEST_SHARD_INDEX-$TEST_TOTAL_SHARDS $ORRERY_SWARM_SEEDS"
+            " $ORRERY_SWARM_SCHEDULER >$TEST_UNDECLARED_OUTPUTS_DIR/file\n",
+        ).chmod(0o755)
+        shards = "bazel-testlogs/swarm/run/shard_*_of_2/test.outputs/outputs.zip"
+        command = f"for zip in {shards}; do unzip -p $zip; done"
+        checker = self.checker(
+            fenced("sh", "run", "./bazelw test //swarm:run\n")
+            + fenced("text", f"output of: {command}", "0-2 40 pct:depth=3\n1-2 40 pct:depth=3\n")
         )
         self.assertEqual(checker.findings, [])
 

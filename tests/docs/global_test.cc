@@ -15,7 +15,8 @@ int NextId() {
   return ++last;
 }
 
-SIM_TEST(GlobalTest, TheFirstRequestIsFast, {.runs = 2}) {
+SIM_TEST(GlobalTest, TheFirstRequestIsFast,
+         {.runs = 2, .check_determinism = CheckDeterminism::kAll}) {
   co_await Sleep(absl::Milliseconds(10) * NextId());
   EXPECT_LE(Elapsed(), absl::Milliseconds(10));
 }
