@@ -110,8 +110,9 @@ int Do(const std::string& what, const char* name) {
     for (;;) ::pause();
   } else if (what == "address") {
     const int local = 0;
-    std::printf("%p %p\n", static_cast<const void*>(&local),
-                std::malloc(100'000));
+    void* const block = std::malloc(100'000);
+    std::printf("%p %p\n", static_cast<const void*>(&local), block);
+    std::free(block);
   }
   return 0;
 }

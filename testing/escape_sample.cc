@@ -38,7 +38,7 @@ SIM_TEST(EscapeSample, MayReadTheClock, {.allow_escapes = "clock"}) {
 SIM_TEST(EscapeSample, AllowsWhatThereIsNot, {.allow_escapes = "clocks"}) {}
 
 // As in a destructor: the error cannot be told.
-void StartAThread() noexcept {
+[[gnu::noinline]] void StartAThread() noexcept {
   std::thread([] {}).join();
 }
 

@@ -90,8 +90,8 @@ std::vector<Lines> FailuresIn(const std::string& output) {
     if (absl::EndsWith(line, ": Failure")) {
       failures.emplace_back();
       inside = true;
-    } else if (absl::StartsWith(line, "[")) {
-      inside = false;
+    } else if (line.empty() || absl::StartsWith(line, "[")) {
+      inside = false;  // what a dying run prints by itself may follow
     }
     if (inside) failures.back().push_back(line);
   }
