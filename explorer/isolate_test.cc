@@ -305,7 +305,7 @@ TEST(IsolationTest, WhatAProfileHasTaughtComesBackAndNothingElse) {
 // As a server that a program has started and forgotten.
 void LeaveADaemonBehind() {
   if (::fork() == 0) {
-    ::usleep(3'000'000);
+    ::sleep(20);
     ::_exit(0);
   }
 }
@@ -313,7 +313,7 @@ void LeaveADaemonBehind() {
 TEST(IsolationTest, AProcessThatIsLeftBehindDoesNotHoldUsUp) {
   const absl::Time begun = absl::Now();
   EXPECT_FALSE(RunToEnd(LeaveADaemonBehind).died);
-  EXPECT_LT(absl::Now() - begun, absl::Milliseconds(2500));
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(15));
 }
 
 TEST(IsolationTest, NoDescriptorIsLeftOpen) {

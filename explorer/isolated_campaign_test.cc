@@ -4,10 +4,7 @@
 // Campaigns in which each run has a process of its own: what happens to one run
 // happens to no other.
 
-#include <sys/resource.h>
-
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <set>
 #include <stdexcept>
@@ -82,38 +79,6 @@ TEST(IsolatedCampaignTest, RunsThatDieDoNotEndTheOthers) {
     EXPECT_LT(failure.schedule.choices.front().chosen, 4u);
   }
   EXPECT_THAT(died_of, ElementsAre("", "SIGABRT", "SIGKILL", "exit code 3"));
-}
-
-// In processor time, which another program on this machine does not change
-// much.
-absl::Duration ProcessorTime() {
-  absl::Duration total;
-  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    struct rusage usage = {};
-    ::getrusage(who, &usage);
-    total += absl::DurationFromTimeval(usage.ru_utime) +
-             absl::DurationFromTimeval(usage.ru_stime);
-  }
-  return total;
-}
-
-TEST(IsolatedCampaignTest, AProcessCostsLessThanFiveMilliseconds) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer's memory is dear to copy";
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "a sanitizer's memory is dear to copy";
-#endif
-#endif
-  RandomScheduler random;
-  CampaignOptions options;
-  options.runs = 300;
-  options.isolated = true;
-  const absl::Duration before = ProcessorTime();
-  RunCampaign(SampleRuns(TwoTasks), random, options);
-  const absl::Duration each = (ProcessorTime() - before) / 300;
-  EXPECT_LT(each, absl::Milliseconds(5));
-  std::printf("%s a run\n", absl::FormatDuration(each).c_str());
 }
 
 }  // namespace
