@@ -57,6 +57,10 @@ using EntityId = Id<struct EntityIdTag, uint64_t>;
 // Stable: what a step reads, writes or waits for.
 using ObjectKey = Id<struct ObjectKeyTag, uint64_t>;
 
+// Dense: the n-th message of a run that was sent from one task or node to
+// another. A copy that the network makes has a number of its own.
+using MessageId = Id<struct MessageIdTag, uint64_t>;
+
 // Dense: a group of choices that belong together, see `ChoiceSpan`. 0 is the
 // whole run.
 using SpanId = Id<struct SpanIdTag, uint32_t>;

@@ -94,6 +94,22 @@ absl::string_view WaitPrefix(WaitKind kind) {
   }
 }
 
+absl::string_view NodeStateVerb(NodeState state) {
+  switch (state) {
+    case NodeState::kUp:
+      return "is up";
+    case NodeState::kStopped:
+      return "has stopped";
+    case NodeState::kKilled:
+      return "is killed";
+    case NodeState::kCrashed:
+      return "crashes";
+    case NodeState::kPaused:
+      return "pauses";
+  }
+  return "unknown";
+}
+
 absl::string_view OutcomeName(Outcome outcome) {
   switch (outcome) {
     case Outcome::kUnknown:

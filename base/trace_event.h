@@ -61,6 +61,17 @@ absl::string_view WaitName(WaitKind kind);
 // it all, and where no single object is waited for.
 absl::string_view WaitPrefix(WaitKind kind);
 
+// What state a simulated machine is in.
+enum class NodeState : uint8_t {
+  kUp = 1,       // it runs: it has booted, or goes on after a pause
+  kStopped = 2,  // it has shut down by itself
+  kKilled = 3,   // its processes have been ended
+  kCrashed = 4,  // it has lost power
+  kPaused = 5,   // it stands still and will go on
+};
+// Returns "is up", "has stopped", "is killed", "crashes" or "pauses".
+absl::string_view NodeStateVerb(NodeState state);
+
 // How a run ended.
 enum class Outcome : uint8_t {
   kUnknown = 0,    // the process died, or the run is not over
@@ -203,16 +214,69 @@ struct SpanEnded {
   SpanId id;
 };
 
+// The acting task sent a message. `from` and `to` are 0 where there are no
+// nodes; `payload` is a digest of what is in it.
+struct MessageSent {
+  MessageId id;
+  NodeId from;
+  NodeId to;
+  absl::string_view type;  // "AppendEntries"
+  uint64_t size = 0;       // in bytes
+  uint64_t payload = 0;
+  SiteText site;
+};
+// A message arrived, and the acting task (or the event loop, if no task acts)
+// took it.
+struct MessageDelivered {
+  MessageId id;
+  SiteText site;
+};
+// A message will never arrive. `why` is "partition", "loss", ...
+struct MessageDropped {
+  MessageId id;
+  absl::string_view why;
+};
+// A message will arrive once more, as `copy`.
+struct MessageCopied {
+  MessageId id;
+  MessageId copy;
+};
+
+// A simulated machine came into being. It is not up yet.
+struct NodeMade {
+  NodeId id;
+  absl::string_view name;
+};
+// A simulated machine came into another state. `incarnation` counts, from 1,
+// how often it has booted.
+struct NodeChanged {
+  NodeId node;
+  NodeState state = NodeState::kUp;
+  uint32_t incarnation = 0;
+};
+
+// The acting task did something to a file of a simulated machine.
+struct FileAccessed {
+  NodeId node;
+  absl::string_view operation;  // "write", "fsync", "rename"
+  absl::string_view file;
+  uint64_t offset = 0;
+  uint64_t size = 0;     // in bytes
+  uint64_t payload = 0;  // a digest of what was written or read
+  bool failed = false;
+};
+
 }  // namespace event
 
 struct TraceEvent {
-  using What =
-      std::variant<event::Spawned, event::ObjectMade, event::Chosen,
-                   event::Resumed, event::Suspended, event::Woken,
-                   event::Accessed, event::Finished, event::TimerCancelled,
-                   event::CancelRequested, event::FutureEnded, event::Logged,
-                   event::Failed, event::TimePassed, event::Faulted,
-                   event::SpanBegun, event::SpanEnded>;
+  using What = std::variant<
+      event::Spawned, event::ObjectMade, event::Chosen, event::Resumed,
+      event::Suspended, event::Woken, event::Accessed, event::Finished,
+      event::TimerCancelled, event::CancelRequested, event::FutureEnded,
+      event::Logged, event::Failed, event::TimePassed, event::Faulted,
+      event::SpanBegun, event::SpanEnded, event::MessageSent,
+      event::MessageDelivered, event::MessageDropped, event::MessageCopied,
+      event::NodeMade, event::NodeChanged, event::FileAccessed>;
 
   SimTime time;
   TaskId task;  // who acts; none: the event loop itself

@@ -200,6 +200,34 @@ TraceEvent::What EventDecoder::Decode(const Proto& from) {
       return event::FutureEnded{ObjectId(from.future_ended().future()),
                                 from.future_ended().failed(),
                                 from.future_ended().cancelled()};
+    case Proto::kMessageSent: {
+      const auto& e = from.message_sent();
+      return event::MessageSent{MessageId(e.id()), Node(e.from()), Node(e.to()),
+                                Text(e.type()),    e.size(),       e.payload(),
+                                Site(e.site())};
+    }
+    case Proto::kMessageDelivered:
+      return event::MessageDelivered{MessageId(from.message_delivered().id()),
+                                     Site(from.message_delivered().site())};
+    case Proto::kMessageDropped:
+      return event::MessageDropped{MessageId(from.message_dropped().id()),
+                                   Text(from.message_dropped().why())};
+    case Proto::kMessageCopied:
+      return event::MessageCopied{MessageId(from.message_copied().id()),
+                                  MessageId(from.message_copied().copy())};
+    case Proto::kNodeMade:
+      return event::NodeMade{Node(from.node_made().id()),
+                             Text(from.node_made().name())};
+    case Proto::kNodeChanged:
+      return event::NodeChanged{Node(from.node_changed().node()),
+                                AsKind<NodeState>(from.node_changed().state()),
+                                from.node_changed().incarnation()};
+    case Proto::kFileAccessed: {
+      const auto& e = from.file_accessed();
+      return event::FileAccessed{
+          Node(e.node()), Text(e.operation()), Text(e.file()), e.offset(),
+          e.size(),       e.payload(),         e.failed()};
+    }
     case Proto::WHAT_NOT_SET:
       break;
   }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orrery/base/seed.h"
 #include "orrery/base/sim_time.h"
@@ -44,6 +45,15 @@ inline constexpr size_t kSyncInterval = 64 * 1024;
 // keeps the number.
 inline constexpr size_t kMaxTracedTasks = 10'000;
 
+// The program that ran, as far as it tells whether another one is the same.
+struct TraceBuild {
+  std::string id;        // changes with every change of the code
+  std::string compiler;  // "clang 19.1.4"
+  std::string mode;      // "debug", "optimized", with the sanitizers
+
+  friend bool operator==(const TraceBuild&, const TraceBuild&) = default;
+};
+
 // What was run.
 struct TraceHeader {
   uint32_t version = kTraceVersion;
@@ -58,6 +68,8 @@ struct TraceHeader {
   bool ordered = false;  // the policy chose who runs next
   uint64_t max_steps = 0;
   SimTime max_time;
+  TraceBuild build;
+  std::vector<std::string> arguments;  // flags of tests left out
 };
 
 // What made a run fail.
@@ -78,6 +90,8 @@ struct TraceFooter {
   Outcome outcome = Outcome::kUnknown;
   DigestPair digests;
   std::optional<TraceFailure> failure;
+  // The number of the first event::Failed; filled in by the writer.
+  std::optional<uint64_t> failed_event;
 };
 
 }  // namespace orrery

@@ -133,8 +133,8 @@ TEST(ReplayCheckerTest, ATaskThatIsCancelledInPlaceOfEndingDiverges) {
   replay.Events(events);
   ASSERT_EQ(replay.differences().size(), 1u);
   EXPECT_THAT(replay.differences()[0],
-              HasSubstr("\n  recorded: #59 1.500000001s main#1 ends"
-                        "\n  this run: #59 1.500000001s main#1 ends, "
+              HasSubstr("\n  recorded: #76 1.500000001s main#1 ends"
+                        "\n  this run: #76 1.500000001s main#1 ends, "
                         "cancelled\n"));
 }
 
@@ -145,14 +145,14 @@ TEST(ReplayCheckerTest, ARunThatEndsEarlyDiverges) {
   Replay replay(recorded);
   EXPECT_EQ(
       replay.Events(events).End(),
-      "replay diverged at event #59: this run does not match sample.trace\n"
-      "  recorded: #59 1.500000001s main#1 ends\n"
+      "replay diverged at event #76: this run does not match sample.trace\n"
+      "  recorded: #76 1.500000001s main#1 ends\n"
       "  this run: nothing more, the run is over\n"
       "  events before it:\n"
-      "    #56 1.500000001s client#2 fault: crash on node 3\n"
-      "    #57 1.500000001s client#2 FAILURE: balance is off "
+      "    #73 1.500000001s client#2 fault: crash on replica-1\n"
+      "    #74 1.500000001s client#2 FAILURE: balance is off "
       "[bank/transfer.cc:41 Transfer]\n"
-      "    #58 1.500000001s client#2 ends with an exception");
+      "    #75 1.500000001s client#2 ends with an exception");
   EXPECT_THAT(replay.differences(), IsEmpty());
 }
 
@@ -237,7 +237,7 @@ TEST(ReplayCheckerTest, MovedPlacesAndEditedMessagesAreNoDivergence) {
         },
         event.what);
   }
-  std::get<event::Failed>(events[57].what).message = "balance is wrong";
+  std::get<event::Failed>(events[74].what).message = "balance is wrong";
   Replay replay(recorded);
   EXPECT_EQ(replay.Events(events).End(), "");
   EXPECT_THAT(replay.differences(), IsEmpty());

@@ -98,6 +98,36 @@ void AppendCancellation(TaskId task, SimTime now,
                  std::end(cancellation));
 }
 
+// A node that `task` is on comes up, and messages to it go each way.
+void AppendNodes(TaskId task, SimTime now, std::vector<TraceEvent>* events) {
+  const NodeId node(3);
+  const TraceEvent world[] = {
+      {now, TaskId(), event::NodeMade{node, "replica-1"}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kUp, 1}},
+      {now, task,
+       event::MessageSent{MessageId(1), NodeId(), node, "Append", 96,
+                          0xabcdef0123456789u, There()}},
+      {now, task,
+       event::MessageSent{MessageId(2), node, NodeId(), "", 1, 0, SiteText()}},
+      {now, TaskId(), event::MessageCopied{MessageId(1), MessageId(3)}},
+      {now, task, event::MessageDelivered{MessageId(1), Here()}},
+      {now, TaskId(), event::MessageDelivered{MessageId(3), SiteText()}},
+      {now, TaskId(), event::MessageDropped{MessageId(2), "partition"}},
+      {now, task,
+       event::FileAccessed{node, "write", "wal/0", 4096, 512,
+                           0x1122334455667788u, false}},
+      {now, task, event::FileAccessed{node, "fsync", "wal/0", 0, 0, 0, true}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kPaused, 1}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kUp, 1}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kStopped, 1}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kUp, 2}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kKilled, 2}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kUp, 3}},
+      {now, TaskId(), event::NodeChanged{node, NodeState::kCrashed, 3}},
+  };
+  events->insert(events->end(), std::begin(world), std::end(world));
+}
+
 }  // namespace
 
 std::vector<TraceEvent> SampleEvents() {
@@ -153,6 +183,7 @@ std::vector<TraceEvent> SampleEvents() {
   };
   AppendWaits(client, last, &events);
   AppendCancellation(client, last, &events);
+  AppendNodes(client, last, &events);
   const TraceEvent end[] = {
       {last, client,
        event::Logged{"caf\xc3\xa9: 3\xe2\x82\xac\nno more", there}},
@@ -188,6 +219,8 @@ TraceHeader SampleHeader(TraceLevel level) {
   header.ordered = true;
   header.max_steps = 1000;
   header.max_time = SimTime(60'000'000'000);
+  header.build = {"5f1c0de5f1c0de", "clang 19.1.4", "debug"};
+  header.arguments = {"--bank=north", ""};
   return header;
 }
 

@@ -67,6 +67,33 @@ bool SameFields(const event::SpanBegun& a, const event::SpanBegun& b) {
 bool SameFields(const event::SpanEnded& a, const event::SpanEnded& b) {
   return a.id == b.id;
 }
+bool SameFields(const event::MessageSent& a, const event::MessageSent& b) {
+  return a.id == b.id && a.from == b.from && a.to == b.to && a.type == b.type &&
+         a.size == b.size && a.payload == b.payload;
+}
+bool SameFields(const event::MessageDelivered& a,
+                const event::MessageDelivered& b) {
+  return a.id == b.id;
+}
+bool SameFields(const event::MessageDropped& a,
+                const event::MessageDropped& b) {
+  return a.id == b.id && a.why == b.why;
+}
+bool SameFields(const event::MessageCopied& a, const event::MessageCopied& b) {
+  return a.id == b.id && a.copy == b.copy;
+}
+bool SameFields(const event::NodeMade& a, const event::NodeMade& b) {
+  return a.id == b.id && a.name == b.name;
+}
+bool SameFields(const event::NodeChanged& a, const event::NodeChanged& b) {
+  return a.node == b.node && a.state == b.state &&
+         a.incarnation == b.incarnation;
+}
+bool SameFields(const event::FileAccessed& a, const event::FileAccessed& b) {
+  return a.node == b.node && a.operation == b.operation && a.file == b.file &&
+         a.offset == b.offset && a.size == b.size && a.payload == b.payload &&
+         a.failed == b.failed;
+}
 
 // What `SameFields` leaves out.
 template <typename What>
@@ -113,6 +140,13 @@ std::string Details(const TraceEvent& event) {
   }
   if (const auto* begun = std::get_if<event::SpanBegun>(&event.what)) {
     return absl::StrCat("span ", begun->id.value, " in ", begun->parent.value);
+  }
+  if (const auto* sent = std::get_if<event::MessageSent>(&event.what)) {
+    return absl::StrCat("from node ", sent->from.value, ", payload ",
+                        Hex16(sent->payload));
+  }
+  if (const auto* file = std::get_if<event::FileAccessed>(&event.what)) {
+    return absl::StrCat("payload ", Hex16(file->payload));
   }
   return "";
 }

@@ -57,6 +57,10 @@ std::vector<Change> ChangesThatCount() {
   const Chosen chosen = {{ChoiceKind::kNextEntity, 2, 1, "s", SpanId(1)},
                          kOneTwo};
   const Suspended sleep = {WaitKind::kSleep, 0, t0, {}};
+  const event::MessageSent sent = {MessageId(1), NodeId(1), NodeId(2), "Append",
+                                   96,           7,         {}};
+  const event::FileAccessed file = {NodeId(1), "write", "wal/0", 0,
+                                    1,         2,       false};
   return {
       {"time",
        {t0, TaskId(1), event::Resumed()},
@@ -136,6 +140,40 @@ std::vector<Change> ChangesThatCount() {
        Does(event::SpanBegun{SpanId(1), SpanId(2), "m"})},
       {"span's end", Does(event::SpanEnded{SpanId(1)}),
        Does(event::SpanEnded{SpanId(2)})},
+      {"message", Does(sent), with(sent, [](auto& e) { e.id.value = 2; })},
+      {"sender", Does(sent), with(sent, [](auto& e) { e.from.value = 3; })},
+      {"receiver", Does(sent), with(sent, [](auto& e) { e.to.value = 3; })},
+      {"type", Does(sent), with(sent, [](auto& e) { e.type = "Vote"; })},
+      {"size", Does(sent), with(sent, [](auto& e) { e.size = 97; })},
+      {"payload", Does(sent), with(sent, [](auto& e) { e.payload = 8; })},
+      {"delivered", Does(event::MessageDelivered{MessageId(1), {}}),
+       Does(event::MessageDelivered{MessageId(2), {}})},
+      {"dropped", Does(event::MessageDropped{MessageId(1), "loss"}),
+       Does(event::MessageDropped{MessageId(2), "loss"})},
+      {"why", Does(event::MessageDropped{MessageId(1), "loss"}),
+       Does(event::MessageDropped{MessageId(1), "partition"})},
+      {"copied", Does(event::MessageCopied{MessageId(1), MessageId(2)}),
+       Does(event::MessageCopied{MessageId(3), MessageId(2)})},
+      {"copy", Does(event::MessageCopied{MessageId(1), MessageId(2)}),
+       Does(event::MessageCopied{MessageId(1), MessageId(3)})},
+      {"node's id", Does(event::NodeMade{NodeId(1), "a"}),
+       Does(event::NodeMade{NodeId(2), "a"})},
+      {"node's name", Does(event::NodeMade{NodeId(1), "a"}),
+       Does(event::NodeMade{NodeId(1), "b"})},
+      {"changed node", Does(event::NodeChanged{NodeId(1), NodeState::kUp, 1}),
+       Does(event::NodeChanged{NodeId(2), NodeState::kUp, 1})},
+      {"state", Does(event::NodeChanged{NodeId(1), NodeState::kUp, 1}),
+       Does(event::NodeChanged{NodeId(1), NodeState::kPaused, 1})},
+      {"incarnation", Does(event::NodeChanged{NodeId(1), NodeState::kUp, 1}),
+       Does(event::NodeChanged{NodeId(1), NodeState::kUp, 2})},
+      {"file's node", Does(file), with(file, [](auto& e) { ++e.node.value; })},
+      {"operation", Does(file), with(file, [](auto& e) { e.operation = "r"; })},
+      {"file", Does(file), with(file, [](auto& e) { e.file = "wal/1"; })},
+      {"offset", Does(file), with(file, [](auto& e) { ++e.offset; })},
+      {"file's size", Does(file), with(file, [](auto& e) { ++e.size; })},
+      {"file's payload", Does(file), with(file, [](auto& e) { ++e.payload; })},
+      {"file's failure", Does(file),
+       with(file, [](auto& e) { e.failed = true; })},
   };
 }
 
@@ -223,16 +261,16 @@ TEST(TraceDiffTest, ARunThatEndsEarlyDiffersAtItsEnd) {
   const Trace a = ReadBack(SampleEvents(), "a");
   const Trace b = ReadBack(shorter, "b");
   EXPECT_THAT(DiffTraces(a, b, {.context = 0}),
-              Optional(Eq("first difference at event #59\n"
-                          "  a: #59 1.500000001s main#1 ends\n"
+              Optional(Eq("first difference at event #76\n"
+                          "  a: #76 1.500000001s main#1 ends\n"
                           "  b: nothing more, the run was over")));
   EXPECT_THAT(
       DiffTraces(b, a, {.context = 1}),
-      Optional(Eq("first difference at event #59\n"
+      Optional(Eq("first difference at event #76\n"
                   "  b: nothing more, the run was over\n"
-                  "  a: #59 1.500000001s main#1 ends\n"
+                  "  a: #76 1.500000001s main#1 ends\n"
                   "events before it:\n"
-                  "  #58 1.500000001s client#2 ends with an exception")));
+                  "  #75 1.500000001s client#2 ends with an exception")));
 }
 
 TEST(TraceDiffTest, OfATraceThatIsCutShortItIsSaidThatNoMoreWasSaved) {

@@ -134,7 +134,7 @@ TEST(TraceJsonTest, InfoHasEveryKeyAndWhatIsTooLargeForANumberAsAString) {
             "\"level\":\"events\",\"target\":\"//bank:transfer_test\","
             "\"suite\":\"Bank\",\"test\":\"KeepsItsBalance\",\"param\":\"2\","
             "\"run\":6,\"seed\":\"18446744073709551615\","
-            "\"scheduler\":\"random\",\"events\":60,\"choices\":2,"
+            "\"scheduler\":\"random\",\"events\":77,\"choices\":2,"
             "\"outcome\":\"failed\",\"steps\":12,\"elapsed_ns\":1500000001,"
             "\"schedule_digest\":\"0123456789abcdef\","
             "\"data_digest\":\"fedcba9876543210\","

@@ -258,6 +258,9 @@ class Parser {
     to.ordered = header.ordered();
     to.max_steps = header.max_steps();
     to.max_time = SimTime(header.max_time_ns());
+    to.build = {header.build().id(), header.build().compiler(),
+                header.build().mode()};
+    to.arguments.assign(header.argument().begin(), header.argument().end());
     trace_.schedule.ordered = header.ordered();
     return absl::OkStatus();
   }
@@ -299,6 +302,7 @@ class Parser {
       failure.task = footer.failure().task();
       failure.site = footer.failure().site();
     }
+    if (footer.has_failed_event()) to.failed_event = footer.failed_event();
     return absl::OkStatus();
   }
 

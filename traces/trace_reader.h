@@ -31,8 +31,12 @@ namespace orrery {
 struct Trace {
   std::string name;  // the path it came from
   TraceHeader header;
-  // At level kEvents, all of them; the index into this is the event's number.
+  // At level kEvents, all of them; `first_event` and the index into this make
+  // the event's number.
   std::vector<TraceEvent> events;
+  // The number of the first of them; not 0 where the first ones were dropped to
+  // stay within a budget.
+  uint64_t first_event = 0;
   // The choices, at either level.
   Schedule schedule;
   // The digests after choice number `first`, at level kChoices.

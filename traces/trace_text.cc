@@ -49,10 +49,6 @@ std::string ObjectName(absl::string_view type, absl::string_view name,
   return absl::StrCat(OneLine(type), " ", Quoted(name));
 }
 
-std::string OnNode(NodeId node) {
-  return node ? absl::StrCat(" on node ", node.value) : "";
-}
-
 // Returns `name`, or the number of a kind that has none here: a later version
 // may know it.
 template <typename Kind>
@@ -64,6 +60,10 @@ std::string KindText(absl::string_view name, Kind kind) {
 // One function for each kind of event, and one word for it.
 struct InWords {
   const TraceNames& names;
+
+  std::string OnNode(NodeId node) const {
+    return node ? absl::StrCat(" on ", names.Node(node)) : "";
+  }
 
   std::string operator()(const event::Spawned& e) const {
     if (e.kind == EntityKind::kTask) {
@@ -168,16 +168,63 @@ struct InWords {
   std::string operator()(const event::SpanEnded& e) const {
     return absl::StrCat("ends span ", e.id.value);
   }
+  std::string operator()(const event::MessageSent& e) const {
+    return absl::StrCat(
+        "sends ", names.Message(e.id),
+        e.to ? absl::StrCat(" to ", names.Node(e.to)) : std::string(), ", ",
+        e.size, e.size == 1 ? " byte" : " bytes");
+  }
+  std::string operator()(const event::MessageDelivered& e) const {
+    return absl::StrCat("receives ", names.Message(e.id));
+  }
+  std::string operator()(const event::MessageDropped& e) const {
+    return absl::StrCat("drops ", names.Message(e.id), ": ", OneLine(e.why));
+  }
+  std::string operator()(const event::MessageCopied& e) const {
+    return absl::StrCat("copies ", names.Message(e.id), " as message ",
+                        e.copy.value);
+  }
+  std::string operator()(const event::NodeMade& e) const {
+    return absl::StrCat("makes node ", e.id.value, " ", Quoted(e.name));
+  }
+  std::string operator()(const event::NodeChanged& e) const {
+    return absl::StrCat(names.Node(e.node), " ",
+                        KindText(NodeStateVerb(e.state), e.state),
+                        ", incarnation ", e.incarnation);
+  }
+  std::string operator()(const event::FileAccessed& e) const {
+    return absl::StrCat(OneLine(e.operation), " ", Quoted(e.file),
+                        OnNode(e.node), ", ", e.size,
+                        e.size == 1 ? " byte" : " bytes", " at ", e.offset,
+                        e.failed ? ": failed" : "");
+  }
 };
 
 // In the order of TraceEvent::What.
-constexpr absl::string_view kKindNames[] = {
-    "spawned",          "object",       "choice",
-    "resumed",          "suspended",    "woken",
-    "access",           "finished",     "timer_cancelled",
-    "cancel_requested", "future_ended", "log",
-    "failure",          "time_passed",  "fault",
-    "span_begun",       "span_ended"};
+constexpr absl::string_view kKindNames[] = {"spawned",
+                                            "object",
+                                            "choice",
+                                            "resumed",
+                                            "suspended",
+                                            "woken",
+                                            "access",
+                                            "finished",
+                                            "timer_cancelled",
+                                            "cancel_requested",
+                                            "future_ended",
+                                            "log",
+                                            "failure",
+                                            "time_passed",
+                                            "fault",
+                                            "span_begun",
+                                            "span_ended",
+                                            "message_sent",
+                                            "message_delivered",
+                                            "message_dropped",
+                                            "message_copied",
+                                            "node_made",
+                                            "node_changed",
+                                            "file_access"};
 static_assert(std::size(kKindNames) == std::variant_size_v<TraceEvent::What>);
 
 // Between two lines of one thing in `FormatInfo`.
@@ -209,6 +256,22 @@ void TraceNames::Learn(const TraceEvent& event) {
         absl::StrCat(OneLine(name), "#", spawned->id.value);
   } else if (const auto* made = std::get_if<event::ObjectMade>(&event.what)) {
     objects_[made->id.value] = ObjectName(made->type, made->name, made->id);
+  } else if (const auto* node = std::get_if<event::NodeMade>(&event.what)) {
+    nodes_[node->id.value] = OneLine(node->name);
+  } else if (const auto* sent = std::get_if<event::MessageSent>(&event.what)) {
+    const auto type = message_types_
+                          .emplace(OneLine(sent->type),
+                                   static_cast<uint32_t>(type_names_.size()))
+                          .first;
+    if (type->second == type_names_.size()) type_names_.push_back(type->first);
+    messages_[sent->id.value] = type->second;
+  } else if (const auto* copied =
+                 std::get_if<event::MessageCopied>(&event.what)) {
+    const auto found = messages_.find(copied->id.value);
+    if (found != messages_.end()) {
+      const uint32_t type = found->second;
+      messages_[copied->copy.value] = type;
+    }
   }
 }
 
@@ -223,6 +286,20 @@ std::string TraceNames::Object(ObjectId id) const {
   const auto found = objects_.find(id.value);
   return found != objects_.end() ? found->second
                                  : absl::StrCat("object#", id.value);
+}
+
+std::string TraceNames::Node(NodeId id) const {
+  const auto found = nodes_.find(id.value);
+  return found != nodes_.end() ? found->second
+                               : absl::StrCat("node ", id.value);
+}
+
+std::string TraceNames::Message(MessageId id) const {
+  const auto found = messages_.find(id.value);
+  const absl::string_view type = found != messages_.end()
+                                     ? type_names_[found->second]
+                                     : absl::string_view();
+  return absl::StrCat("message ", id.value, type.empty() ? "" : " ", type);
 }
 
 absl::string_view EventKindName(const TraceEvent& event) {

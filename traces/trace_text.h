@@ -27,10 +27,19 @@ class TraceNames {
   std::string Task(TaskId id) const;
   // Returns "Mutex \"state\"", or "Mutex#3".
   std::string Object(ObjectId id) const;
+  // Returns "replica-1", or "node 3" of one without a name.
+  std::string Node(NodeId id) const;
+  // Returns "message 901 AppendEntries".
+  std::string Message(MessageId id) const;
 
  private:
   absl::flat_hash_map<uint32_t, std::string> tasks_;
   absl::flat_hash_map<uint32_t, std::string> objects_;
+  absl::flat_hash_map<uint32_t, std::string> nodes_;
+  // Of messages there may be millions: their types are kept once.
+  absl::flat_hash_map<uint64_t, uint32_t> messages_;
+  absl::flat_hash_map<std::string, uint32_t> message_types_;
+  std::vector<std::string> type_names_;
 };
 
 // Returns the kind of `event` as one word: "spawned", "log", "choice".

@@ -128,13 +128,34 @@ TEST(TraceTextTest, EveryKindOfEventHasItsLine) {
           "#52 1.500000001s client#2 asks helper#5 to cancel",
           "#53 1.500000001s loop asks helper#5 to cancel",
           "#54 1.500000001s helper#5 ends, cancelled",
-          "#55 1.500000001s client#2 log: caf\xc3\xa9: 3\xe2\x82\xac no more "
-          "[bank/transfer.cc:300 Transfer]",
-          "#56 1.500000001s client#2 fault: crash on node 3",
-          "#57 1.500000001s client#2 FAILURE: balance is off "
+          "#55 1.500000001s loop makes node 3 \"replica-1\"",
+          "#56 1.500000001s loop replica-1 is up, incarnation 1",
+          "#57 1.500000001s client#2 sends message 1 Append to replica-1, "
+          "96 bytes [bank/transfer.cc:300 Transfer]",
+          "#58 1.500000001s client#2 sends message 2, 1 byte",
+          "#59 1.500000001s loop copies message 1 Append as message 3",
+          "#60 1.500000001s client#2 receives message 1 Append "
           "[bank/transfer.cc:41 Transfer]",
-          "#58 1.500000001s client#2 ends with an exception",
-          "#59 1.500000001s main#1 ends"));
+          "#61 1.500000001s loop receives message 3 Append",
+          "#62 1.500000001s loop drops message 2: partition",
+          "#63 1.500000001s client#2 write \"wal/0\" on replica-1, 512 bytes "
+          "at 4096",
+          "#64 1.500000001s client#2 fsync \"wal/0\" on replica-1, 0 bytes "
+          "at 0: failed",
+          "#65 1.500000001s loop replica-1 pauses, incarnation 1",
+          "#66 1.500000001s loop replica-1 is up, incarnation 1",
+          "#67 1.500000001s loop replica-1 has stopped, incarnation 1",
+          "#68 1.500000001s loop replica-1 is up, incarnation 2",
+          "#69 1.500000001s loop replica-1 is killed, incarnation 2",
+          "#70 1.500000001s loop replica-1 is up, incarnation 3",
+          "#71 1.500000001s loop replica-1 crashes, incarnation 3",
+          "#72 1.500000001s client#2 log: caf\xc3\xa9: 3\xe2\x82\xac no more "
+          "[bank/transfer.cc:300 Transfer]",
+          "#73 1.500000001s client#2 fault: crash on replica-1",
+          "#74 1.500000001s client#2 FAILURE: balance is off "
+          "[bank/transfer.cc:41 Transfer]",
+          "#75 1.500000001s client#2 ends with an exception",
+          "#76 1.500000001s main#1 ends"));
 }
 
 TEST(TraceTextTest, WithoutPlacesNoPlaceIsShown) {
@@ -242,7 +263,7 @@ TEST(TraceTextTest, InfoShowsHeaderAndOutcome) {
             "target:    //bank:transfer_test\n"
             "seed:      42 (run 6)\n"
             "scheduler: random\n"
-            "outcome:   failed after 1.500000001s, 12 steps, 2 choices, 60 "
+            "outcome:   failed after 1.500000001s, 12 steps, 2 choices, 77 "
             "events\n"
             "digests:   schedule 0123456789abcdef, data fedcba9876543210\n"
             "failure:   balance is off\n"

@@ -47,6 +47,7 @@ void TraceWriter::WriteHeader(const TraceHeader& header) {
   block_.Truncate(0);
   block_count_ = 0;
   choices_ = events_ = 0;
+  failed_event_.reset();
   digests_ = {};
   now_ = SimTime();
   task_ = TaskId();
@@ -87,6 +88,16 @@ void TraceWriter::WriteHeader(const TraceHeader& header) {
   out_.VarintField(12, kDigestAlgorithm);
   out_.VarintField(13, header.max_steps);
   out_.SignedField(14, header.max_time.ns);
+  if (header.build != TraceBuild()) {
+    const size_t build = out_.Begin(15);
+    out_.BytesField(1, header.build.id);
+    out_.BytesField(2, header.build.compiler);
+    out_.BytesField(3, header.build.mode);
+    out_.End(build);
+  }
+  for (const std::string& argument : header.arguments) {
+    out_.OptionalBytesField(16, argument);
+  }
   out_.End(begin);
 }
 
@@ -260,6 +271,7 @@ absl::Status TraceWriter::Finish(TraceFooter footer,
     out_.End(inner);
   }
   out_.Reserve(256);
+  if (failed_event_.has_value()) out_.OptionalVarintField(9, *failed_event_);
   const size_t environment = out_.Begin(15);
   out_.SignedField(1, absl::ToUnixMillis(absl::Now()));
   char host[128] = "";

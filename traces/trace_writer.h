@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -127,6 +128,13 @@ class TraceWriter final : public TraceSink {
   void Pack(const event::Faulted& e);
   void Pack(const event::SpanBegun& e);
   void Pack(const event::SpanEnded& e);
+  void Pack(const event::MessageSent& e);
+  void Pack(const event::MessageDelivered& e);
+  void Pack(const event::MessageDropped& e);
+  void Pack(const event::MessageCopied& e);
+  void Pack(const event::NodeMade& e);
+  void Pack(const event::NodeChanged& e);
+  void Pack(const event::FileAccessed& e);
 
   TraceLevel level_ = TraceLevel::kOff;
   Packer out_;
@@ -134,6 +142,7 @@ class TraceWriter final : public TraceSink {
   uint32_t block_count_ = 0;
   uint64_t choices_ = 0;
   uint64_t events_ = 0;
+  std::optional<uint64_t> failed_event_;  // the first event::Failed
   DigestPair digests_;
   SimTime now_;
   TaskId task_;

@@ -99,6 +99,17 @@ void TraceWriter::OnEvent(const TraceEvent& event) {
           InternText(what.label);
         } else if constexpr (std::is_same_v<What, event::Faulted>) {
           InternText(what.what);
+        } else if constexpr (std::is_same_v<What, event::Failed>) {
+          if (!failed_event_.has_value()) failed_event_ = events_;
+        } else if constexpr (std::is_same_v<What, event::MessageSent>) {
+          InternText(what.type);
+        } else if constexpr (std::is_same_v<What, event::MessageDropped>) {
+          InternText(what.why);
+        } else if constexpr (std::is_same_v<What, event::NodeMade>) {
+          InternText(what.name);
+        } else if constexpr (std::is_same_v<What, event::FileAccessed>) {
+          InternText(what.operation);
+          InternText(what.file);
         }
         out_.Reserve(kEventReserve);
         const size_t begin = BeginRecord(TraceRecord::kEvent);
@@ -251,6 +262,66 @@ void TraceWriter::Pack(const event::FutureEnded& e) {
   out_.VarintField(1, e.future.value);
   out_.VarintField(2, e.failed ? 1 : 0);
   out_.VarintField(3, e.cancelled ? 1 : 0);
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::MessageSent& e) {
+  const size_t begin = out_.Begin(20);
+  out_.VarintField(1, e.id.value);
+  out_.VarintField(2, e.from.value);
+  out_.VarintField(3, e.to.value);
+  out_.VarintField(4, InternText(e.type));
+  out_.VarintField(5, e.size);
+  out_.Fixed64Field(6, e.payload);
+  out_.VarintField(7, InternSite(e.site));
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::MessageDelivered& e) {
+  const size_t begin = out_.Begin(21);
+  out_.VarintField(1, e.id.value);
+  out_.VarintField(2, InternSite(e.site));
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::MessageDropped& e) {
+  const size_t begin = out_.Begin(22);
+  out_.VarintField(1, e.id.value);
+  out_.VarintField(2, InternText(e.why));
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::MessageCopied& e) {
+  const size_t begin = out_.Begin(23);
+  out_.VarintField(1, e.id.value);
+  out_.VarintField(2, e.copy.value);
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::NodeMade& e) {
+  const size_t begin = out_.Begin(24);
+  out_.VarintField(1, e.id.value);
+  out_.VarintField(2, InternText(e.name));
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::NodeChanged& e) {
+  const size_t begin = out_.Begin(25);
+  out_.VarintField(1, e.node.value);
+  out_.VarintField(2, static_cast<uint64_t>(e.state));
+  out_.VarintField(3, e.incarnation);
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::FileAccessed& e) {
+  const size_t begin = out_.Begin(26);
+  out_.VarintField(1, e.node.value);
+  out_.VarintField(2, InternText(e.operation));
+  out_.VarintField(3, InternText(e.file));
+  out_.VarintField(4, e.offset);
+  out_.VarintField(5, e.size);
+  out_.Fixed64Field(6, e.payload);
+  out_.VarintField(7, e.failed ? 1 : 0);
   out_.End(begin);
 }
 
