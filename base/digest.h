@@ -9,7 +9,10 @@
 #ifndef ORRERY_BASE_DIGEST_H_
 #define ORRERY_BASE_DIGEST_H_
 
+#include <cstddef>
 #include <cstdint>
+
+#include "absl/strings/string_view.h"
 
 namespace orrery {
 
@@ -24,6 +27,19 @@ class Digest {
   constexpr void Mix(uint64_t word) {
     state_ = (state_ ^ word) * 0x9e3779b97f4a7c15u;
     state_ ^= state_ >> 32;
+  }
+
+  // Mixes in a text or other bytes, and how many there are. Each eight bytes
+  // are a word, the first one lowest; the last word is filled up with zeros.
+  constexpr void MixBytes(absl::string_view bytes) {
+    Mix(bytes.size());
+    for (size_t i = 0; i < bytes.size(); i += 8) {
+      uint64_t word = 0;
+      for (size_t j = 0; j < 8 && i + j < bytes.size(); ++j) {
+        word |= uint64_t{static_cast<unsigned char>(bytes[i + j])} << 8 * j;
+      }
+      Mix(word);
+    }
   }
 
   constexpr uint64_t value() const { return state_; }

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <set>
 
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 
 namespace orrery {
@@ -39,6 +40,20 @@ TEST(DigestTest, WordsThatDifferInOneBitGiveOtherDigests) {
     EXPECT_TRUE(seen.insert(DigestOf({uint64_t{1} << bit})).second) << bit;
     EXPECT_TRUE(seen.insert(DigestOf({uint64_t{1} << bit, 0})).second) << bit;
   }
+}
+
+uint64_t DigestOfBytes(absl::string_view bytes) {
+  Digest digest;
+  digest.MixBytes(bytes);
+  return digest.value();
+}
+
+TEST(DigestTest, BytesAreMixedInAsWordsAfterTheirNumber) {
+  EXPECT_EQ(DigestOfBytes(""), DigestOf({0}));
+  EXPECT_EQ(DigestOfBytes("abc"), DigestOf({3, 0x636261}));
+  EXPECT_EQ(DigestOfBytes("12345678\xff"),
+            DigestOf({9, 0x3837363534333231u, 0xff}));
+  EXPECT_NE(DigestOfBytes("a"), DigestOfBytes(absl::string_view("a\0", 2)));
 }
 
 TEST(DigestTest, OneCanBeGoneOnWith) {

@@ -28,7 +28,8 @@ std::string FormatWait(const TaskReport& task) {
 std::string FormatTaskReport(const TaskReport& task) {
   std::string text = absl::StrCat(task.name, " ", FormatWait(task));
   if (!task.stack.empty()) {
-    absl::StrAppend(&text, "\n    at ", absl::StrJoin(task.stack, " <- "));
+    absl::StrAppend(&text, task.running ? "\n    came past " : "\n    at ",
+                    absl::StrJoin(task.stack, " <- "));
   }
   if (!task.spawned_at.empty()) {
     absl::StrAppend(&text, "\n    spawned at ", task.spawned_at);

@@ -27,11 +27,12 @@ struct TaskReport {
                           // nothing can be held
   SimTime due;            // for kSleep
   // Where it waits, innermost first: "bank.cc:41 Transfer". The last one is
-  // where the task's body stands.
+  // where the task's body stands. If it runs, the first one is the `co_await`
+  // that it came past last.
   std::vector<std::string> stack;
   std::string spawned_at;               // "bank.cc:90 Main"
   std::vector<std::string> awaited_by;  // names
-  // It was in the middle of a step: what it waits for, and where, says nothing.
+  // It was in the middle of a step: what it waits for says nothing.
   bool running = false;
 };
 

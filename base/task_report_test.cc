@@ -54,6 +54,12 @@ TEST(FormatTaskReportTest, ALineForEachThingThatIsKnown) {
             "    at bank.cc:41 Transfer <- bank.cc:90 Main\n"
             "    spawned at bank.cc:120 Start\n"
             "    awaited by main#1, janitor#9");
+  task.running = true;
+  EXPECT_EQ(FormatTaskReport(task),
+            "client#7 is running\n"
+            "    came past bank.cc:41 Transfer <- bank.cc:90 Main\n"
+            "    spawned at bank.cc:120 Start\n"
+            "    awaited by main#1, janitor#9");
 }
 
 }  // namespace

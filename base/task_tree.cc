@@ -120,7 +120,8 @@ class Tree {
   static std::string How(const TaskReport& task) {
     std::string how = absl::StrCat(" ", FormatWait(task));
     if (!task.stack.empty()) {
-      absl::StrAppend(&how, " at ", absl::StrJoin(task.stack, " <- "));
+      absl::StrAppend(&how, task.running ? ", came past " : " at ",
+                      absl::StrJoin(task.stack, " <- "));
     } else if (!task.spawned_at.empty()) {
       absl::StrAppend(&how, ", spawned at ", task.spawned_at);
     }

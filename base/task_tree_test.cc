@@ -53,6 +53,18 @@ TEST(FormatTaskTreeTest, BelowATaskStandsWhatItWaitsFor) {
                           "bank.cc:89 Main"));
 }
 
+TEST(FormatTaskTreeTest, WhoRunsHasComePastAPlace) {
+  TaskReport task = Task("main#1", WaitKind::kNothing, "");
+  task.running = true;
+  task.spawned_at = "bank.cc:1 Start";
+  EXPECT_THAT(FormatTaskTree({task}, 100),
+              ElementsAre("main#1 is running, spawned at bank.cc:1 Start"));
+  task.stack = {"bank.cc:41 Pay", "bank.cc:50 Transfer"};
+  EXPECT_THAT(FormatTaskTree({task}, 100),
+              ElementsAre("main#1 is running, came past bank.cc:41 Pay <- "
+                          "bank.cc:50 Transfer"));
+}
+
 TEST(FormatTaskTreeTest, WhomNobodyAwaitsStandsAtTheLeft) {
   EXPECT_THAT(
       FormatTaskTree({Task("main#1", WaitKind::kEvent, "Event#1"),

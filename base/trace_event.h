@@ -266,17 +266,25 @@ struct FileAccessed {
   bool failed = false;
 };
 
+// The program mixed something of its state into the digest of the run's data.
+struct StateDigested {
+  absl::string_view label;  // "ledger"
+  uint64_t digest = 0;      // of what was mixed in
+};
+
 }  // namespace event
 
 struct TraceEvent {
-  using What = std::variant<
-      event::Spawned, event::ObjectMade, event::Chosen, event::Resumed,
-      event::Suspended, event::Woken, event::Accessed, event::Finished,
-      event::TimerCancelled, event::CancelRequested, event::FutureEnded,
-      event::Logged, event::Failed, event::TimePassed, event::Faulted,
-      event::SpanBegun, event::SpanEnded, event::MessageSent,
-      event::MessageDelivered, event::MessageDropped, event::MessageCopied,
-      event::NodeMade, event::NodeChanged, event::FileAccessed>;
+  using What =
+      std::variant<event::Spawned, event::ObjectMade, event::Chosen,
+                   event::Resumed, event::Suspended, event::Woken,
+                   event::Accessed, event::Finished, event::TimerCancelled,
+                   event::CancelRequested, event::FutureEnded, event::Logged,
+                   event::Failed, event::TimePassed, event::Faulted,
+                   event::SpanBegun, event::SpanEnded, event::MessageSent,
+                   event::MessageDelivered, event::MessageDropped,
+                   event::MessageCopied, event::NodeMade, event::NodeChanged,
+                   event::FileAccessed, event::StateDigested>;
 
   SimTime time;
   TaskId task;  // who acts; none: the event loop itself

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/base/source_site.h"
+#include "orrery/sim/local_time.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
@@ -17,12 +18,12 @@ namespace orrery {
 // Returns the simulated wall-clock time. Every run begins at
 // 2000-01-01T00:00:00Z.
 inline absl::Time Now() {
-  return SimEpoch() + ToDuration(Simulation::Current("Now").now());
+  return SimEpoch() + ToDuration(WallNow(Simulation::Current("Now")));
 }
 
 // Returns the simulated time since the run began.
 inline absl::Duration Elapsed() {
-  return ToDuration(Simulation::Current("Elapsed").now());
+  return ToDuration(SteadyNow(Simulation::Current("Elapsed")));
 }
 
 // Lets `duration` pass while the whole loop stands still, as a blocking sleep

@@ -40,7 +40,8 @@ TEST(DumpTasksTest, IsATreeOfWhoWaitsForWhom) {
       dump,
       MatchesRegex("3 tasks are not over at 1.500s, and below each those it "
                    "waits for:\n"
-                   "  main#1 is running\n"
+                   "  main#1 is running, came past "
+                   "sim/dump_tasks_test.cc:[0-9]+ DumpInTheMiddle\n"
                    "  client#3 waits for task server#2 at "
                    "sim/dump_tasks_test.cc:[0-9]+ Ask\n"
                    "    server#2 sleeps until 2.000s at "

@@ -1,11 +1,11 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "orrery/sim/post.h"
-
 #include "orrery/base/access.h"
 #include "orrery/base/ids.h"
 #include "orrery/base/sim_time.h"
+#include "orrery/sim/local_time.h"
+#include "orrery/sim/post.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
@@ -41,16 +41,16 @@ PostHandle Post(absl::AnyInvocable<void() &&> callback, SourceSite site) {
 
 PostHandle PostAfter(absl::Duration delay,
                      absl::AnyInvocable<void() &&> callback, SourceSite site) {
-  const SimTime now = Simulation::Current("PostAfter").now();
-  return PostKind(EntityKind::kTimer, After(now, ToNanoseconds(delay)),
-                  std::move(callback), site);
+  const SimTime due =
+      DueIn(Simulation::Current("PostAfter"), ToNanoseconds(delay));
+  return PostKind(EntityKind::kTimer, due, std::move(callback), site);
 }
 
 PostHandle PostAt(absl::Time instant, absl::AnyInvocable<void() &&> callback,
                   SourceSite site) {
-  return PostKind(EntityKind::kTimer,
-                  SimTime(ToNanoseconds(instant - SimEpoch())),
-                  std::move(callback), site);
+  const SimTime due = DueAt(Simulation::Current("PostAt"),
+                            SimTime(ToNanoseconds(instant - SimEpoch())));
+  return PostKind(EntityKind::kTimer, due, std::move(callback), site);
 }
 
 }  // namespace orrery

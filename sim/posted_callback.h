@@ -41,7 +41,8 @@ struct PostedCallback : Runnable {
   Completion* waits_for = nullptr;  // whose end it is to run at
   LocalValues locals;  // of task-local variables, as it was posted with
   uint32_t references = 1;
-  SourceSite site;  // where it was posted
+  uint32_t cuts = 0;  // how often its node had been cut off when it was posted
+  SourceSite site;    // where it was posted
   // It is a job on a thread pool: time cannot pass in it on the loop's clock.
   bool on_worker = false;
 };

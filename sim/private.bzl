@@ -12,9 +12,39 @@ def sim_private_libraries():
         hdrs = ["ready_queue.h"],
         visibility = ["//visibility:private"],
         deps = [
+            ":pause_gate",
             ":runnable",
             "//base:access",
             "//scheduler",
+        ],
+    )
+
+    orrery_cc_library(
+        name = "pause_gate",
+        hdrs = ["pause_gate.h"],
+        visibility = ["//visibility:private"],
+        deps = [
+            ":runnable",
+            "//base:ids",
+        ],
+    )
+
+    orrery_cc_library(
+        name = "node_clock",
+        hdrs = ["node_clock.h"],
+        visibility = ["//visibility:private"],
+        deps = ["//base:sim_time"],
+    )
+
+    orrery_cc_library(
+        name = "await_sites",
+        srcs = ["await_sites.cc"],
+        hdrs = ["await_sites.h"],
+        visibility = ["//visibility:private"],
+        deps = [
+            ":promise",
+            "//base:source_site",
+            "@abseil-cpp//absl/strings",
         ],
     )
 

@@ -18,6 +18,7 @@
 
 #include "orrery/base/access.h"
 #include "orrery/scheduler/scheduler.h"
+#include "orrery/sim/pause_gate.h"
 #include "orrery/sim/runnable.h"
 
 namespace orrery {
@@ -31,7 +32,11 @@ class ReadyQueue {
     size_ = 0;
     ordered_ = ordered;
     next_order_ = kFirstOrder;
+    gate_ = nullptr;
   }
+
+  // From now on, what `gate` holds goes there; null: nothing does.
+  void set_gate(PauseGate* gate) { gate_ = gate; }
 
   bool empty() const { return list_.empty() && notices_.empty(); }
   bool ordered() const { return ordered_; }
@@ -62,9 +67,13 @@ class ReadyQueue {
   // Puts `node` before all others: it is what first-in first-out order would
   // run next. Only in an ordered queue that is not empty.
   void PushFront(Runnable* node, Access next) {
-    node->place = Runnable::Place::kReady;
     node->object = next.object;
     node->access_kind = next.kind;
+    if (IsHeld(node)) [[unlikely]] {
+      gate_->Keep(node);
+      return;
+    }
+    node->place = Runnable::Place::kReady;
     node->order = front()->order - 1;
     list_.PushFront(node);
     AddCandidate(node);
@@ -107,6 +116,10 @@ class ReadyQueue {
   }
 
   void Remove(Runnable* node) {
+    if (node->place == Runnable::Place::kHeld) [[unlikely]] {
+      gate_->Remove(node);
+      return;
+    }
     node->place = Runnable::Place::kNowhere;
     if (!ordered_) {
       list_.Remove(node);
@@ -138,6 +151,15 @@ class ReadyQueue {
       if (!first->is_notice()) f(first);
     }
   }
+  // Calls `f` for each but notices, front to back. `f` may remove it.
+  template <typename F>
+  void ForEach(F f) {
+    for (Runnable* node = list_.front(); node != nullptr;) {
+      Runnable* following = list_.after(node);
+      if (!node->is_notice()) f(node);
+      node = following;
+    }
+  }
   // Returns the first notice, or null. Only in an ordered queue.
   Notice* FirstNotice() const { return static_cast<Notice*>(notices_.front()); }
 
@@ -153,7 +175,15 @@ class ReadyQueue {
   // Room below it for what is put in front.
   static constexpr uint64_t kFirstOrder = uint64_t{1} << 63;
 
+  bool IsHeld(const Runnable* node) const {
+    return gate_ != nullptr && gate_->Holds(node->node);
+  }
+
   void Append(Runnable* node) {
+    if (IsHeld(node)) [[unlikely]] {
+      gate_->Keep(node);
+      return;
+    }
     node->place = Runnable::Place::kReady;
     node->order = next_order_++;
     list_.PushBack(node);
@@ -193,6 +223,7 @@ class ReadyQueue {
   uint32_t size_ = 0;
   uint32_t capacity_ = 0;
   uint64_t next_order_ = kFirstOrder;
+  PauseGate* gate_ = nullptr;
   std::unique_ptr<Candidate*[]> candidates_;  // the first `size_` are in use
 };
 

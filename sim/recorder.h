@@ -65,6 +65,9 @@ class Recorder {
     Add(choice);
   }
 
+  // Mixes what the program did with its data into their digest.
+  void MixData(uint64_t word) { digests_.data.Mix(word); }
+
   // Hands on the choices that have gathered.
   void Flush() {
     if (next_ == begin_) return;

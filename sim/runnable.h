@@ -21,7 +21,8 @@ namespace orrery {
 // first-out order while it is ready, and the instant at which it is due while
 // it is a pending timer.
 struct Runnable : Candidate {
-  enum class Place : uint8_t { kNowhere, kReady, kTimer, kWaiting };
+  // kHeld: it is ready, but its node is paused (see pause_gate.h).
+  enum class Place : uint8_t { kNowhere, kReady, kTimer, kWaiting, kHeld };
 
   Runnable* next = nullptr;
   Runnable* prev = nullptr;

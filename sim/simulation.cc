@@ -1,8 +1,6 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "orrery/sim/simulation.h"
-
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -10,8 +8,10 @@
 #include "orrery/sim/cancelled.h"
 #include "orrery/sim/exception_text.h"
 #include "orrery/sim/loop_storage.h"
+#include "orrery/sim/node_control.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/posted_callback.h"
+#include "orrery/sim/simulation.h"
 
 namespace orrery {
 namespace {
@@ -39,7 +39,7 @@ void Simulation::FailOutside(const char* caller) {
             SourceSite::current());
 }
 
-Simulation::Simulation(SimulationOptions options)
+SimulationState::SimulationState(SimulationOptions options)
     : storage_(LoopStorage::Take()),
       ready_(std::move(storage_->ready)),
       timers_(&storage_->timers),
@@ -52,7 +52,12 @@ Simulation::Simulation(SimulationOptions options)
       // What sleeps for ever is due at the end of time, which never comes.
       max_time_(std::clamp(SimTime(ToNanoseconds(options_.max_time)), SimTime(),
                            After(SimTime::Infinite(), -1))),
-      slow_steps_(options_.slow_step) {
+      slow_steps_(options_.slow_step) {}
+
+SimulationState::~SimulationState() = default;
+
+Simulation::Simulation(SimulationOptions options)
+    : SimulationState(std::move(options)) {
   ready_.Reset(traits_.orders);
   asks_ = traits_.orders;
   clock_limit_ = max_time_;
@@ -109,7 +114,9 @@ bool Simulation::PrepareStep(TaskState* task) {
 // The task was cancelled while it ran, and now it waits: for nothing, then.
 void Simulation::CancelNewWait(TaskState* task) {
   TaskState* next = nullptr;
-  if (task->place == Runnable::Place::kReady || !CancelWait(task, next)) return;
+  if (task->place == Runnable::Place::kReady ||
+      task->place == Runnable::Place::kHeld || !CancelWait(task, next))
+    return;
   task->Unset(TaskState::kMustCancel);
   if (next != nullptr) Cancel(next);
 }
@@ -126,6 +133,8 @@ void Simulation::CancelNewWait(TaskState* task) {
   task->wait = WaitKind::kForeign;
   std::coroutine_handle<> frame = task->resume;
   do {
+    // For whoever looks at the running task: see debugger.h.
+    task->resume = frame;
     promise_internal::next_frame = nullptr;
     frame.resume();
     frame = promise_internal::next_frame;
@@ -251,7 +260,10 @@ inline bool Simulation::BeginBatch() {
   if (stop_after_batch_) [[unlikely]]
     return false;
   if (ready_.empty()) {
-    if (!MoveClock()) return false;
+    // What the clock makes ready on a node that is paused is not.
+    do {
+      if (!MoveClock()) return false;
+    } while (ready_.empty());
   } else if (timers_->bound() <= now_) {
     TakeDueTimers();
   }
@@ -425,6 +437,10 @@ void Simulation::RunCallback(PostedCallback* callback) {
   if (task->Is(TaskState::kLeftOver) && --left_over_ == 0) [[unlikely]]
     stop_after_batch_ = true;
   Complete(*task, end, task->AccessOf(AccessKind::kWait));
+}
+
+void Simulation::FinishCut(TaskState* task) {
+  FinishTask(task, End::kCancelled, nullptr);
 }
 
 namespace promise_internal {

@@ -53,6 +53,7 @@
 #include "orrery/sim/run_result.h"
 #include "orrery/sim/runnable.h"
 #include "orrery/sim/simulation_options.h"
+#include "orrery/sim/simulation_state.h"
 #include "orrery/sim/slow_step_detector.h"
 #include "orrery/sim/spin_watch.h"
 #include "orrery/sim/task_state.h"
@@ -60,14 +61,14 @@
 
 namespace orrery {
 
-struct LoopStorage;
+class NodeControl;
 class Operation;
 class SyncObject;
 struct PostedCallback;
 struct TaskExtras;
 class ThreadPool;
 
-class Simulation {
+class Simulation : private SimulationState {
  public:
   explicit Simulation(SimulationOptions options = {});
   Simulation(const Simulation&) = delete;
@@ -156,6 +157,9 @@ class Simulation {
   void Diverge(std::string message);
   // Whether the run is over and only frames are being destroyed.
   bool closing() const { return closing_; }
+  // Whether frames of a node are being destroyed, with the same effect as when
+  // the run is over: none. What others hold on to has to stay sound.
+  bool cutting_off() const { return cutting_off_; }
   bool stopping() const { return stop_; }
   // Stops the process if a simulation runs on this thread; `caller` is what
   // cannot be used then.
@@ -221,10 +225,7 @@ class Simulation {
 
   // Ends `completion` and tells all who wait for it. `access` is what their
   // next step is known to touch.
-  void Complete(Completion& completion, End end, Access access) {
-    completion.end = end;
-    if (!completion.waiters.empty()) TellWaiters(completion, access);
-  }
+  void Complete(Completion& completion, End end, Access access);
   // Has `notice` run in its turn: now, or when `completion` is over. It must
   // stay where it is until it has run or was taken back.
   void Post(Notice* notice);
@@ -262,9 +263,7 @@ class Simulation {
   // other main tasks may follow. Returns false if the run has failed.
   bool RunOneOfSeveral(TaskState* main, std::coroutine_handle<> frame);
   // Drops a reference of a join handle; the simulation may be gone already.
-  static void ReleaseTask(TaskState* task) noexcept {
-    if (--task->handles == 0 && !task->resume) ForgetTask(task);
-  }
+  static void ReleaseTask(TaskState* task) noexcept;
   // Returns all tasks that are not over, in the order in which they were made.
   std::vector<TaskState*> LiveTasks() const;
 
@@ -274,13 +273,17 @@ class Simulation {
   // The same, to be changed.
   LocalValues& Locals();
   // Returns them as whatever it brings into being inherits them.
-  LocalValues CopyLocals() const {
-    const LocalValues* locals = uses_locals_ ? FindLocals() : nullptr;
-    return locals != nullptr ? *locals : LocalValues();
-  }
+  LocalValues CopyLocals() const;
   // Returns the place for the default thread pool, which is made when it is
   // first used.
-  std::shared_ptr<ThreadPool>& default_pool() { return default_pool_; }
+  std::shared_ptr<ThreadPool>& default_pool();
+  // Returns what controls the simulated machines, which is made when it is
+  // first used.
+  NodeControl& nodes();
+  // Returns on which one the running step is.
+  NodeId current_node() const { return current_runnable_->node; }
+  // Whether its clocks may say something else than `now()`: see local_time.h.
+  bool has_own_clocks() const { return own_clocks_; }
 
   // Puts a callback into the loop. If it has no id yet it gets one, as a child
   // of what runs.
@@ -329,6 +332,16 @@ class Simulation {
   // Returns the slow steps so far.
   const SlowStepDetector& slow_steps() const { return slow_steps_; }
   void LogLine(absl::string_view text, const SourceSite& site);
+  // Takes down `what` the running step did, if events are taken down.
+  template <typename Event>
+  void Record(Event&& what) {
+    if (events_) [[unlikely]]
+      Emit(std::forward<Event>(what));
+  }
+  // Mixes `word` into the digest of the run's data.
+  void MixData(uint64_t word) { recorder_.MixData(word); }
+  // Returns the number of the next message.
+  MessageId NewMessage() { return MessageId(++last_message_); }
   // Adds an assertion's message to the trace; the run goes on.
   void RecordFailure(absl::string_view message, absl::string_view file,
                      uint32_t line);
@@ -341,6 +354,8 @@ class Simulation {
                          const std::exception_ptr* error) noexcept;
 
  private:
+  friend NodeControl;
+
   [[noreturn]] static void FailOutside(const char* caller);
   [[noreturn]] static void FailNested(const char* caller);
 
@@ -378,11 +393,7 @@ class Simulation {
   // Nothing is ready, and no timer fires before the clock's limit. Returns
   // false if the loop has to stop.
   bool NothingIsDue();
-  void MoveClockTo(SimTime instant) {
-    if (instant <= now_) return;
-    now_ = instant;
-    instant_began_ = steps_;
-  }
+  void MoveClockTo(SimTime instant);
   void TakeDueTimers();
   void MakeReady(RunnableList& timers, uint8_t hops);
   void RunHead(Runnable* head);
@@ -398,6 +409,7 @@ class Simulation {
   void CancelNewWait(TaskState* task);
   void EndTask(TaskState* task);
   void FinishTask(TaskState* task, End end, const std::exception_ptr* error);
+  void FinishCut(TaskState* task);
   void NoteFailure(TaskState* task, End end, const std::exception_ptr* error);
   void TellWaiters(Completion& completion, Access access);
   bool CancelWait(TaskState* task, TaskState*& next);
@@ -441,55 +453,6 @@ class Simulation {
 
   static constinit thread_local Simulation* current_;
   static constinit thread_local const Simulation* running_;
-
-  // What the loop touches at each step comes first.
-  std::unique_ptr<LoopStorage> storage_;
-  ReadyQueue ready_;  // lives in `storage_` between runs
-  TimerQueue* timers_;
-  Scheduler* scheduler_;
-  Runnable* current_runnable_;
-  TaskId last_ran_;  // outlives the runnable that took the latest step
-  SimTime now_;
-  uint64_t batch_end_ = 0;
-  uint64_t steps_ = 0;
-  uint64_t instant_began_ = 0;  // the steps that were taken before the instant
-  // The loop pauses at it, to see whether a limit is reached. Steps are counted
-  // only here: it lies where the next limit could be.
-  uint64_t step_bound_ = 0;
-  SimTime clock_limit_;  // up to which timers fire
-  bool asks_ = false;    // operations let the scheduler choose first
-  bool stop_ = false;
-  bool stop_after_batch_ = false;
-  bool closing_ = false;
-  bool events_ = false;         // events are taken down
-  bool watched_ = false;        // events or accesses are
-  bool over_ = false;           // it was finished
-  bool main_fails_run_ = true;  // by the exception that it ends with
-  bool uses_locals_ = false;    // some task-local variable was set
-  SchedulerTraits traits_;
-  ChoicePoint next_choice_;  // of who runs next; filled in for each
-  Outcome outcome_ = Outcome::kUnknown;
-  uint64_t instants_ = 0;                 // see `StepInfo::instant`
-  std::optional<uint64_t> notice_cause_;  // of the notice that runs
-  uint32_t last_number_ = 0;
-  uint32_t last_object_ = 0;
-  uint32_t last_span_ = 0;
-  uint32_t root_objects_ = 0;
-  uint32_t serial_;
-  Recorder recorder_;
-  Runnable root_;  // stands for the loop itself: the parent of the main task
-  SimulationOptions options_;
-  std::optional<RunFailure> failure_;
-  SimTime max_time_;
-  ClockControl clock_control_;
-  StopReason stop_reason_ = StopReason::kIdle;
-  SpinWatch* spin_watch_ =
-      nullptr;              // while the steps of a live-lock are counted
-  uint32_t left_over_ = 0;  // tasks that are asked to end, main being done
-  std::vector<RunFailure> late_failures_;  // theirs
-  SlowStepDetector slow_steps_;
-  std::shared_ptr<ThreadPool> default_pool_;
-  std::string never_awaited_;  // where the first Task was made that was not
 };
 
 }  // namespace orrery

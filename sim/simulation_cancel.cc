@@ -13,6 +13,7 @@
 #include "orrery/sim/cancelled.h"
 #include "orrery/sim/future_state.h"
 #include "orrery/sim/loop_storage.h"
+#include "orrery/sim/node_control.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/posted_callback.h"
 #include "orrery/sim/simulation.h"
@@ -63,8 +64,13 @@ void Simulation::TellWaiters(Completion& completion, Access access) {
       }
       PostNotice(static_cast<Notice*>(waiter));
     } else {
-      static_cast<PostedCallback*>(waiter)->waits_for = nullptr;
-      ready_.PushBack(waiter, access);
+      auto* callback = static_cast<PostedCallback*>(waiter);
+      callback->waits_for = nullptr;
+      if (nodes_ != nullptr && nodes_->IsOfTheDead(*callback)) [[unlikely]] {
+        NodeControl::Drop(callback);
+      } else {
+        ready_.PushBack(waiter, access);
+      }
     }
   });
 }
@@ -109,9 +115,11 @@ void Simulation::CallWhenOver(Completion& completion, PostedCallback* callback,
   callback->id =
       ChildEntity(current_runnable_->id, current_runnable_->children++);
   callback->task = TaskId(++last_number_);
+  callback->node = current_runnable_->node;
+  if (nodes_ != nullptr) nodes_->Sign(callback);
   if (events_) [[unlikely]] {
     Emit(event::Spawned{callback->number(), callback->id, callback->kind,
-                        NodeId(), absl::string_view(), site, SimTime()});
+                        callback->node, absl::string_view(), site, SimTime()});
   }
   if (traits_.observes_steps) [[unlikely]]
     Touched({access.object, AccessKind::kWait});
@@ -220,6 +228,7 @@ bool Simulation::CancelWait(TaskState* task, TaskState*& next) {
       WakeCancelled(task);
       return true;
     case Runnable::Place::kReady:
+    case Runnable::Place::kHeld:
       // A sleeper's timer has fired, but nobody has told the sleeper yet.
       if (task->hops == 0) return false;
       task->hops = 0;

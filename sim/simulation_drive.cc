@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "orrery/sim/loop_storage.h"
+#include "orrery/sim/node_control.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
@@ -203,6 +204,7 @@ void Simulation::CancelLeftOver() {
     ++left_over_;
     Cancel(task);
   }
+  if (nodes_ != nullptr) nodes_->ResumeAll();
   Drive(SimTime::Infinite(), nullptr);
   if (!stop_ && left_over_ != 0) FailDeadlock(nullptr);
   TellLateFailures();
@@ -247,7 +249,7 @@ bool Simulation::NothingIsDue() {
   const bool asked =
       target != SimTime::Infinite() ||
       (waiter != nullptr && waiter->until != SimTime::Infinite());
-  if (!asked && timers_->Earliest() == SimTime::Infinite()) {
+  if (!asked && timers_->Earliest() >= NodeControl::kStandsStill) {
     stop_reason_ = StopReason::kIdle;
   } else if (!asked && waiter == nullptr && clock_control_.frozen()) {
     stop_reason_ = StopReason::kClockHeld;

@@ -7,6 +7,7 @@
 #include "orrery/sim/cancelled.h"
 #include "orrery/sim/exception_text.h"
 #include "orrery/sim/loop_storage.h"
+#include "orrery/sim/node_control.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/posted_callback.h"
 #include "orrery/sim/simulation.h"
@@ -164,6 +165,7 @@ void Simulation::TearDown() {
       callback->Unref();
     }
   };
+  if (nodes_ != nullptr) nodes_->ResumeAll();
   while (!ready_.empty()) drop(ready_.PopFront());
   // Then those who wait for tasks and futures, whose records may go before what
   // they wait for.
@@ -195,6 +197,7 @@ void Simulation::TearDown() {
     ReleaseTask(task);
   }
   default_pool_ = nullptr;
+  nodes_ = nullptr;
   if (uses_locals_) [[unlikely]] {
     // Whatever goes with these may ask for the simulation.
     storage_->extras.clear();

@@ -45,6 +45,27 @@ inline void Simulation::SuspendUntil(std::coroutine_handle<> frame,
   timers_->Add(task, due);
 }
 
+inline void Simulation::Complete(Completion& completion, End end,
+                                 Access access) {
+  completion.end = end;
+  if (!completion.waiters.empty()) TellWaiters(completion, access);
+}
+
+inline void Simulation::ReleaseTask(TaskState* task) noexcept {
+  if (--task->handles == 0 && !task->resume) ForgetTask(task);
+}
+
+inline void Simulation::MoveClockTo(SimTime instant) {
+  if (instant <= now_) return;
+  now_ = instant;
+  instant_began_ = steps_;
+}
+
+inline LocalValues Simulation::CopyLocals() const {
+  const LocalValues* locals = uses_locals_ ? FindLocals() : nullptr;
+  return locals != nullptr ? *locals : LocalValues();
+}
+
 inline EntityId Simulation::NewEntity() {
   return ChildEntity(current_runnable_->id, current_runnable_->children++);
 }

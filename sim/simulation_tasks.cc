@@ -8,35 +8,16 @@
 #include <algorithm>
 #include <new>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "orrery/sim/await_sites.h"
 #include "orrery/sim/future_state.h"
 #include "orrery/sim/loop_storage.h"
+#include "orrery/sim/node_control.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/posted_callback.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
-namespace {
-
-// Whether this is a frame of our own, of those that stand between the user's.
-bool IsOurs(const SourceSite& site) {
-  if (!absl::EndsWith(site.file_name(), ".h")) return false;
-  const absl::string_view file = SiteFile(site);
-  return file == "sim/spawn.h" || file == "sim/thread_pool.h" ||
-         file == "sim/time_control.h" || file == "testing/co_actions.h" ||
-         absl::StartsWith(file, "sim/combinators/");
-}
-
-// Returns where the user's code waits when `frame` does.
-const SourceSite& WaitSite(std::coroutine_handle<> frame) {
-  for (auto at = frame; at; at = PromiseOf(at).continuation()) {
-    if (!IsOurs(PromiseOf(at).site())) return PromiseOf(at).site();
-  }
-  return PromiseOf(frame).site();
-}
-
-}  // namespace
 
 // ---- Suspending and waking --------------------------------------------------
 
@@ -64,7 +45,7 @@ void Simulation::WaitFor(TaskState* task, WaitKind wait, Operation* operation) {
 
 void Simulation::EmitSuspended(const TaskState* task, uint32_t object,
                                SimTime due) {
-  Emit(event::Suspended{task->wait, object, due, WaitSite(task->resume)});
+  Emit(event::Suspended{task->wait, object, due, AwaitSite(task->resume)});
 }
 
 void Simulation::EmitWoken(const Runnable* runnable) {
@@ -79,6 +60,7 @@ TaskState* Simulation::AddTask(TaskState* task, std::coroutine_handle<> frame,
   task->origin = storage_->origins.Find(name, site);
   task->id = ChildEntity(current_runnable_->id, current_runnable_->children++);
   task->task = TaskId(++last_number_);
+  task->node = current_runnable_->node;
   PromiseOf(frame).set_site(SourceSite());  // it has not begun
   if (const TaskState* parent = current_task();
       parent != nullptr && parent->Is(TaskState::kHasExtras)) [[unlikely]] {
@@ -96,7 +78,7 @@ TaskState* Simulation::AddTask(TaskState* task, std::coroutine_handle<> frame,
     return task;
   }
   if (events_) [[unlikely]] {
-    Emit(event::Spawned{task->number(), task->id, EntityKind::kTask, NodeId(),
+    Emit(event::Spawned{task->number(), task->id, EntityKind::kTask, task->node,
                         task->origin->name, site, now_});
   }
   const Access access = task->AccessOf(AccessKind::kSignal);
@@ -116,8 +98,10 @@ void Simulation::PostCallback(PostedCallback* callback, EntityKind kind,
   callback->kind = kind;
   if (!callback->id) callback->id = NewEntity();
   callback->task = TaskId(++last_number_);
+  callback->node = current_runnable_->node;
+  if (nodes_ != nullptr) nodes_->Sign(callback);
   if (events_) [[unlikely]] {
-    Emit(event::Spawned{callback->number(), callback->id, kind, NodeId(),
+    Emit(event::Spawned{callback->number(), callback->id, kind, callback->node,
                         absl::string_view(), site, due});
   }
   if (uses_locals_) [[unlikely]]
@@ -134,7 +118,8 @@ void Simulation::PostCallback(PostedCallback* callback, EntityKind kind,
 
 void Simulation::CancelCallback(PostedCallback* callback) {
   Attempted({ObjectKey(callback->id.value), AccessKind::kWrite});
-  if (callback->place == Runnable::Place::kReady) {
+  if (callback->place == Runnable::Place::kReady ||
+      callback->place == Runnable::Place::kHeld) {
     ready_.Remove(callback);
   } else if (callback->place == Runnable::Place::kWaiting) {
     callback->waits_for->waiters.Remove(callback);
@@ -155,6 +140,7 @@ void Simulation::CancelCallback(PostedCallback* callback) {
 const LocalValues* Simulation::FindLocals() const {
   if (!uses_locals_) return nullptr;
   if (current_runnable_ == &root_) return &storage_->locals;
+  if (!current_runnable_->number()) return nullptr;  // a node itself
   if (current_runnable_->kind != EntityKind::kTask) {
     return &static_cast<const PostedCallback*>(current_runnable_)->locals;
   }
@@ -191,6 +177,7 @@ uint64_t Simulation::DrawSlow(ChoiceKind kind, uint64_t n,
   const ChoicePoint where = {.kind = kind,
                              .n = n,
                              .site = site,
+                             .node = current_runnable_->node,
                              .task = current_runnable_->number(),
                              .entity = current_runnable_->id,
                              .span = CurrentSpan(),
@@ -278,7 +265,7 @@ void Simulation::Touched(Access access) {
 void Simulation::PassTime(int64_t nanoseconds, const SourceSite& site) {
   if (nanoseconds <= 0 || closing_) return;
   const bool in_callback =
-      current_runnable_ != &root_ && current_task() == nullptr;
+      current_runnable_->number() && current_task() == nullptr;
   if (in_callback &&
       static_cast<PostedCallback*>(current_runnable_)->on_worker) {
     Fail(
@@ -295,7 +282,7 @@ void Simulation::PassTime(int64_t nanoseconds, const SourceSite& site) {
   MoveClockTo(std::min(until, max_time_));
   ClockControlChanged();
   // Before the first step and after the last one there is nobody to be late.
-  if (current_runnable_ != &root_) {
+  if (current_runnable_->number()) {
     SlowStep* slow =
         slow_steps_.TimePassed(steps_, before, now_.ns - before.ns, site);
     if (slow != nullptr && slow->task_name.empty()) {
@@ -312,8 +299,12 @@ void Simulation::LogLine(absl::string_view text, const SourceSite& site) {
     Emit(event::Logged{text, site});
   if (traits_.observes_steps) [[unlikely]]
     Touched({kLogKey, AccessKind::kWrite});
+  std::string line(text);
+  if (const NodeId node = current_node(); node) {
+    line.insert(0, absl::StrCat(nodes_->name(node), ": "));
+  }
   storage_->history.push_back({now_, steps_, HistoryEntry::Kind::kLog,
-                               current_runnable_->number(), std::string(text)});
+                               current_runnable_->number(), std::move(line)});
   // A copy: what it calls may log too.
   if (options_.on_log) options_.on_log(HistoryEntry(storage_->history.back()));
 }
@@ -343,10 +334,6 @@ std::string Simulation::NameOf(const SpawnOrigin& origin, TaskId number) {
 }
 
 namespace {
-
-std::string FormatFrame(const SourceSite& site) {
-  return absl::StrCat(FormatSite(site), " ", SiteFunction(site));
-}
 
 std::string WaitText(const TaskState* task) {
   switch (task->wait) {
@@ -399,7 +386,7 @@ TaskReport Simulation::ReportTask(const TaskState* task) const {
   TaskReport report;
   report.id = task->number();
   report.name = NameOf(task);
-  // Within a step, what it will wait for is not known, and frames come and go.
+  // Within a step, what it will wait for is not known.
   report.running = task == current_task();
   if (!report.running) {
     report.wait = task->wait;
@@ -411,15 +398,7 @@ TaskReport Simulation::ReportTask(const TaskState* task) const {
         static_cast<const Operation*>(task->waits_on)->object();
     if (mutex.holder()) report.held_by = HolderName(mutex);
   }
-  for (std::coroutine_handle<> frame = report.running ? nullptr : task->resume;
-       frame; frame = PromiseOf(frame).continuation()) {
-    const SourceSite& site = PromiseOf(frame).site();
-    // A frame that has not begun waits nowhere.
-    if (site.line() == 0 || IsOurs(site)) continue;
-    std::string text = FormatFrame(site);
-    if (absl::EndsWith(text, "_SimTest::OrreryRun")) continue;
-    report.stack.push_back(std::move(text));
-  }
+  report.stack = AwaitSites(task->resume);
   if (task->origin->site.line() != 0) {
     report.spawned_at = FormatFrame(task->origin->site);
   }

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "orrery/base/sim_time.h"
+#include "orrery/sim/local_time.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
@@ -25,7 +26,7 @@ class [[nodiscard]] SleepAwaiter {
     if (nanoseconds_ <= 0) {
       simulation.SuspendReady(frame);
     } else {
-      simulation.SuspendUntil(frame, After(simulation.now(), nanoseconds_));
+      simulation.SuspendUntil(frame, DueIn(simulation, nanoseconds_));
     }
   }
   void await_resume() const { ThrowIfCancelled(); }
@@ -50,10 +51,11 @@ class [[nodiscard]] SleepUntilAwaiter {
   template <TaskPromise Promise>
   void await_suspend(std::coroutine_handle<Promise> frame) const {
     Simulation& simulation = Simulation::Current("co_await SleepUntil");
-    if (due_ <= simulation.now()) {
+    const SimTime due = DueAt(simulation, due_);
+    if (due <= simulation.now()) {
       simulation.SuspendReady(frame);
     } else {
-      simulation.SuspendUntil(frame, due_);
+      simulation.SuspendUntil(frame, due);
     }
   }
   void await_resume() const { ThrowIfCancelled(); }

@@ -1,11 +1,10 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "orrery/sim/sync_object.h"
-
 #include "absl/strings/str_cat.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/simulation.h"
+#include "orrery/sim/sync_object.h"
 
 namespace orrery {
 
@@ -22,7 +21,8 @@ SyncObject::SyncObject(OfLoop, const char* type, absl::string_view name)
 
 bool SyncObject::MustForsake() const {
   const Simulation* simulation = Simulation::CurrentOrNull();
-  return simulation != nullptr && !simulation->closing() &&
+  return simulation != nullptr &&
+         (!simulation->closing() || simulation->cutting_off()) &&
          simulation->serial() == simulation_;
 }
 
@@ -49,7 +49,8 @@ void SyncObject::ForsakeAttempts() {
 void Simulation::ForsakeAttempts(const SyncObject& object) {
   for (TaskState* task : LiveTasks()) {
     if (!task->Is(TaskState::kAttempt) || task->waits_on == nullptr ||
-        task->place != Runnable::Place::kReady) {
+        (task->place != Runnable::Place::kReady &&
+         task->place != Runnable::Place::kHeld)) {
       continue;
     }
     auto* operation = static_cast<Operation*>(task->waits_on);

@@ -1,7 +1,7 @@
 """The unit tests of this folder, one for each header. They stand apart from its
 BUILD file, which is long."""
 
-load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("//build_defs:tests.bzl", "orrery_cc_tests")
 
 _TESTS = {
     "cancel_test": [":cancelled", ":clock", ":future", ":post", ":simulation", ":sleep", ":spawn", ":task", "//scheduler:random_scheduler", "//sim/sync:event", "//sim/sync:mutex"],
@@ -19,6 +19,7 @@ _TESTS = {
     "local_values_test": [":local_values"],
     "log_test": [":log", ":post", ":simulation", ":sleep", ":spawn", ":task"],
     "loop_storage_test": [":loop_storage", "//base:prng", "@abseil-cpp//absl/strings"],
+    "message_test": [":message", ":simulation", ":spawn", ":state_digest", ":task", "//base:digest", "//base:trace_sink", "//sim/sync:queue"],
     "order_test": [":clock", ":post", ":simulation", ":sleep", ":spawn", "//sim/combinators:when_all", "//sim/sync:event", "//sim/sync:mutex", "//sim/sync:queue"],
     "post_test": [":clock", ":post", ":simulation", ":sleep", ":task", "//base:trace_sink", "//scheduler:random_scheduler"],
     "progress_test": [":progress"],
@@ -46,12 +47,17 @@ _TESTS = {
     "timer_queue_test": [":timer_queue", "//base:prng"],
 }
 
-def sim_tests():
-    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
-    for name, deps in _TESTS.items():
-        cc_test(
-            name = name,
-            size = "small",
-            srcs = [name + ".cc"],
-            deps = deps + ["@googletest//:gtest_main"],
-        )
+def sim_tests(name):
+    """Declares a cc_test for each of _TESTS, whose source is TEST.cc, and NAME, all of them."""
+    orrery_cc_tests(
+        name = name,
+        tests = _TESTS,
+        # They read the names of their own functions.
+        alone = [
+            "cancel_test",
+            "compute_test",
+            "dump_tasks_test",
+            "live_lock_test",
+            "time_control_test",
+        ],
+    )

@@ -50,6 +50,24 @@ class TimerQueue {
     Hang(timer);
   }
 
+  // Calls `f` for each timer, in no order that means anything but always the
+  // same. `f` must not change the queue.
+  template <typename F>
+  void ForEach(F f) const {
+    auto all = [&f](const RunnableList& list) {
+      for (Runnable* timer = list.front(); timer != nullptr;
+           timer = list.after(timer)) {
+        f(timer);
+      }
+    };
+    all(past_);
+    for (int level = 0; level < kLevels; ++level) {
+      for (uint64_t left = occupied_[level]; left != 0; left &= left - 1) {
+        all(slots_[level][std::countr_zero(left)]);
+      }
+    }
+  }
+
   // Takes out `timer`, which is in the queue.
   void Remove(Runnable* timer);
 

@@ -29,6 +29,7 @@
 #include "orrery/sim/combinators/timeout_error.h"
 #include "orrery/sim/completion.h"
 #include "orrery/sim/invalid_state.h"
+#include "orrery/sim/local_time.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task.h"
@@ -53,9 +54,9 @@ class Arrivals : public Children {
   // out.
   void SetTimeout(absl::Duration timeout, const SourceSite& site) {
     if (left_ == 0 || timeout == absl::InfiniteDuration()) return;
-    const SimTime now = Simulation::Current("AsCompleted").now();
     timer_.StartAt(
-        After(now, ToNanoseconds(timeout)), [this] { TimeOut(); }, site);
+        DueIn(Simulation::Current("AsCompleted"), ToNanoseconds(timeout)),
+        [this] { TimeOut(); }, site);
   }
 
   class [[nodiscard]] TakeAwaiter : public OperationAwaiter<TakeAwaiter> {

@@ -1,7 +1,7 @@
 """The unit tests of this folder, one for each header. They stand apart from its
 BUILD file, which is long."""
 
-load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("//build_defs:tests.bzl", "orrery_cc_tests")
 
 _TESTS = {
     "as_completed_test": [":as_completed", ":cancel_each_task", ":test_words", ":timeout_error", ":when_all", "//sim:cancelled", "//sim:clock", "//sim:future", "//sim:invalid_state", "//sim:join_handle", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task", "//sim/sync:event", "@abseil-cpp//absl/strings", "@abseil-cpp//absl/time"],
@@ -23,12 +23,11 @@ _TESTS = {
     "with_cleanup_test": [":cancel_each_task", ":shield", ":test_words", ":timeout", ":with_cleanup", "//sim:cancelled", "//sim:clock", "//sim:join_handle", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task", "@abseil-cpp//absl/time"],
 }
 
-def combinators_tests():
-    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
-    for name, deps in _TESTS.items():
-        cc_test(
-            name = name,
-            size = "small",
-            srcs = [name + ".cc"],
-            deps = deps + ["@googletest//:gtest_main"],
-        )
+def combinators_tests(name):
+    """Declares a cc_test for each of _TESTS, whose source is TEST.cc, and NAME, all of them."""
+    orrery_cc_tests(
+        name = name,
+        tests = _TESTS,
+        # It reads the names of its own functions.
+        alone = ["when_all_test"],
+    )

@@ -34,6 +34,7 @@
 #include "orrery/sim/combinators/timeout_error.h"
 #include "orrery/sim/combinators/where_awaited.h"
 #include "orrery/sim/invalid_state.h"
+#include "orrery/sim/local_time.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task.h"
 #include "orrery/sim/task_state.h"
@@ -62,7 +63,8 @@ class TimeoutScope {
                                     "that has been left");
     }
     timer_.Cancel();
-    SetDue(SimTime(ToNanoseconds(when - SimEpoch())));
+    SetDue(DueAt(Simulation::Current("a timeout"),
+                 SimTime(ToNanoseconds(when - SimEpoch()))));
   }
   // Whether the deadline came while the scope had not been left.
   bool Expired() const { return state_ >= State::kExpiring; }
@@ -120,7 +122,7 @@ using BodyResult =
 
 // Returns the instant `delay` from now.
 inline SimTime DueAfter(absl::Duration delay) {
-  return After(Simulation::Current("a timeout").now(), ToNanoseconds(delay));
+  return DueIn(Simulation::Current("a timeout"), ToNanoseconds(delay));
 }
 
 }  // namespace timeout_internal
@@ -137,7 +139,9 @@ template <typename F, typename... Arguments>
 Task<timeout_internal::BodyResult<F, Arguments...>> WithDeadlineScope(
     absl::Time when, F body, Arguments... arguments) {
   const SourceSite site = co_await WhereAwaited();
-  TimeoutScope scope(SimTime(ToNanoseconds(when - SimEpoch())), site);
+  TimeoutScope scope(DueAt(Simulation::Current("WithDeadlineScope"),
+                           SimTime(ToNanoseconds(when - SimEpoch()))),
+                     site);
   try {
     auto task = std::invoke(body, scope, std::forward<Arguments>(arguments)...);
     co_return co_await std::move(task);

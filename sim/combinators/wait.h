@@ -27,6 +27,7 @@
 #include "orrery/sim/combinators/scoped_timer.h"
 #include "orrery/sim/combinators/where_awaited.h"
 #include "orrery/sim/completion.h"
+#include "orrery/sim/local_time.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task.h"
 
@@ -62,9 +63,8 @@ class Waiting : public Children {
         until_(options.until),
         left_(count) {
     if (options.timeout == absl::InfiniteDuration()) return;
-    const SimTime now = Simulation::Current("Wait").now();
     timer_.StartAt(
-        After(now, ToNanoseconds(options.timeout)),
+        DueIn(Simulation::Current("Wait"), ToNanoseconds(options.timeout)),
         [this] {
           if (!done()) Finish(End::kValue);
         },

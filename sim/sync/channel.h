@@ -169,6 +169,7 @@ class Channel : public ChannelBase {
   // The same if it need not wait. Returns whether the item was sent.
   bool TrySend(T item) {
     Simulation& simulation = Simulation::Current("Channel::TrySend");
+    if (simulation.closing()) return false;  // by a destructor of the dead
     simulation.Accessed(*this, AccessKind::kRelease);
     if (IsClosed()) FailClosed();
     if (!CanSend()) return false;

@@ -128,6 +128,7 @@ class QueueBase : public SyncObject {
   // QueueShutDown if the queue is shut down.
   bool TryPut(T item) {
     Simulation& simulation = Simulation::Current("Queue::TryPut");
+    if (simulation.closing()) return false;  // by a destructor of the dead
     simulation.Accessed(*this, AccessKind::kRelease);
     if (shut_down_) FailShutDown();
     if (full()) return false;

@@ -4,7 +4,7 @@
 """The unit tests of this folder. They stand apart from its BUILD file, which is
 long."""
 
-load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("//build_defs:tests.bzl", "orrery_cc_tests")
 
 _TESTS = {
     "barrier_test": [":barrier", ":cancel_everywhere", "//scheduler:random_scheduler", "//sim:cancelled", "//sim:simulation", "//sim:sleep", "//sim:spawn", "//sim:task"],
@@ -31,12 +31,9 @@ _TESTS = {
     "shared_test": [":shared", "//scheduler:random_scheduler", "//sim:simulation", "//sim:spawn", "//sim:task"],
 }
 
-def sync_tests():
-    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
-    for name, deps in _TESTS.items():
-        cc_test(
-            name = name,
-            size = "small",
-            srcs = [name + ".cc"],
-            deps = deps + ["@googletest//:gtest_main"],
-        )
+def sync_tests(name):
+    """Declares a cc_test for each of _TESTS, whose source is TEST.cc, and NAME, all of them."""
+    orrery_cc_tests(
+        name = name,
+        tests = _TESTS,
+    )
