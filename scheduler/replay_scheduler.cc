@@ -4,6 +4,7 @@
 #include "orrery/scheduler/replay_scheduler.h"
 
 #include "absl/strings/str_cat.h"
+#include "orrery/base/trace_event.h"
 
 namespace orrery {
 namespace {
@@ -38,7 +39,7 @@ void ReplayScheduler::BeginRun(const RunInfo&) {
   divergence_.reset();
 }
 
-uint64_t ReplayScheduler::Follow(const ChoicePoint& where) {
+uint64_t ReplayScheduler::Follow(const ChoicePoint& where, Candidates ready) {
   if (divergence_.has_value()) return kDiverged;
   if (next_ < schedule_.choices.size()) {
     const ScheduledChoice& choice = schedule_.choices[next_];
@@ -51,15 +52,21 @@ uint64_t ReplayScheduler::Follow(const ChoicePoint& where) {
   NoteDivergence();
   divergence_->actual = Choice{.kind = where.kind, .n = where.n};
   divergence_->actual_site = std::string(where.site);
+  divergence_->time = where.now;
+  if (where.kind != ChoiceKind::kNextEntity) divergence_->task = where.task;
+  for (const Candidate* candidate :
+       ready.subspan(0, event::kMaxTracedCandidates)) {
+    divergence_->candidates.push_back(candidate->task);
+  }
   return kDiverged;
 }
 
-size_t ReplayScheduler::PickNext(const ChoicePoint& where, Candidates) {
-  return Follow(where);
+size_t ReplayScheduler::PickNext(const ChoicePoint& where, Candidates ready) {
+  return Follow(where, ready);
 }
 
 uint64_t ReplayScheduler::Draw(const ChoicePoint& where) {
-  return Follow(where);
+  return Follow(where, {});
 }
 
 NextRun ReplayScheduler::EndRun(const RunSummary& run) {

@@ -17,7 +17,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "orrery/base/choice.h"
+#include "orrery/base/ids.h"
+#include "orrery/base/sim_time.h"
 #include "orrery/scheduler/schedule.h"
 #include "orrery/scheduler/scheduler.h"
 
@@ -31,6 +35,11 @@ struct Divergence {
   std::string recorded_site;
   std::optional<Choice> actual;  // none: the run ended before
   std::string actual_site;
+  // Where the run came to that, and who could have run: the first few of them,
+  // in the order of the alternatives. Only if `actual` is there.
+  SimTime time;
+  TaskId task;  // who asked; 0 for who runs next
+  std::vector<TaskId> candidates;
 
   // Returns both sides in words, on three lines:
   //   at choice 7
@@ -67,7 +76,7 @@ class ReplayScheduler final : public Scheduler {
 
  private:
   // Returns the recorded answer. From the first difference on, `kDiverged`.
-  uint64_t Follow(const ChoicePoint& where);
+  uint64_t Follow(const ChoicePoint& where, Candidates ready);
   // Fills in the recorded side.
   void NoteDivergence();
 

@@ -1,7 +1,7 @@
 """The unit tests of this folder, one for each header. They stand apart from its
 BUILD file, which is long."""
 
-load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("//build_defs:tests.bzl", "orrery_cc_tests")
 
 _TESTS = {
     "bytes_scheduler_test": [":bytes_scheduler", ":fifo_scheduler", ":model_corpus", ":model_program", ":scheduler"],
@@ -20,9 +20,11 @@ _TESTS = {
     "policies_test": [":make_scheduler", ":model_campaign", ":model_corpus", ":model_program", ":scheduler", "//base:seed", "@abseil-cpp//absl/status:statusor", "@abseil-cpp//absl/strings"],
     "portfolio_scheduler_test": [":fifo_scheduler", ":make_scheduler", ":model_campaign", ":model_corpus", ":model_program", ":pct_scheduler", ":portfolio_scheduler", ":random_scheduler", ":scheduler", ":surw_scheduler", ":urw_scheduler", "//base:seed", "@abseil-cpp//absl/status:statusor"],
     "pos_scheduler_test": [":model_campaign", ":model_corpus", ":model_program", ":pos_scheduler", ":scheduler", "//base:access", "//base:ids", "//base:prng", "//base:seed"],
+    "prefix_scheduler_test": [":fifo_scheduler", ":prefix_scheduler", ":random_scheduler", "//base:seed"],
     "profiled_scheduler_test": [":model_corpus", ":model_program", ":profiled_scheduler", ":random_scheduler", ":run_profile", ":scheduler", "//base:seed"],
     "race_analysis_test": [":race_analysis", ":scheduler", ":touch", "//base:access", "//base:ids", "//base:sim_time"],
     "random_scheduler_test": [":random_scheduler", ":scheduler"],
+    "realign_scheduler_test": [":entity_matcher", ":realign_scheduler", "//base:sim_time"],
     "replay_scheduler_test": [":replay_scheduler", ":schedule", ":scheduler"],
     "run_profile_test": [":run_profile", ":scheduler", "//base:access", "//base:ids", "//base:sim_time"],
     "schedule_test": [":schedule", "//base:choice", "@abseil-cpp//absl/strings"],
@@ -34,12 +36,9 @@ _TESTS = {
     "urw_scheduler_test": [":model_campaign", ":model_corpus", ":model_program", ":random_scheduler", ":scheduler", ":urw_scheduler", "//base:seed"],
 }
 
-def scheduler_tests():
-    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
-    for name, deps in _TESTS.items():
-        cc_test(
-            name = name,
-            size = "small",
-            srcs = [name + ".cc"],
-            deps = deps + ["@googletest//:gtest_main"],
-        )
+def scheduler_tests(name):
+    """Declares a cc_test for each of _TESTS, whose source is TEST.cc, and NAME, all of them."""
+    orrery_cc_tests(
+        name = name,
+        tests = _TESTS,
+    )

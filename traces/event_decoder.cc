@@ -5,15 +5,25 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "orrery/traces/wire.h"
 
 namespace orrery {
-
-using Proto = traces::v1::Event;
-
 namespace {
+
+constexpr char kNoEvent[] = "this is no orrery.traces.v1.Event";
+constexpr char kNoIntern[] = "this is no orrery.traces.v1.Intern";
+constexpr char kNoTruncated[] = "this is no orrery.traces.v1.Truncated";
+constexpr char kNoChoices[] = "this is no orrery.traces.v1.ChoiceBlock";
+
+// The fields of Event in trace.proto that say what happened.
+constexpr uint32_t kFirstKind = 3;
+constexpr uint32_t kLastKind = 27;
+
+// How many task ids are kept together, unless one list has more.
+constexpr size_t kListRoom = 1024;
 
 // Kinds are one byte here. A larger number is a later version's: it becomes one
 // that has no name, not one that happens to have the same last byte.
@@ -27,11 +37,81 @@ SimTime Later(SimTime t, uint64_t ns) {
   return SimTime(static_cast<int64_t>(static_cast<uint64_t>(t.ns) + ns));
 }
 
+// What may stand in the list of what was left out.
+bool BringsIntoBeing(const TraceEvent& event) {
+  return std::holds_alternative<event::Spawned>(event.what) ||
+         std::holds_alternative<event::ObjectMade>(event.what) ||
+         std::holds_alternative<event::NodeMade>(event.what) ||
+         std::holds_alternative<event::NodeChanged>(event.what);
+}
+
+// Walks over a repeated number, whether it is packed or not, wherever it stands
+// among the other fields.
+class NumberList {
+ public:
+  NumberList(absl::string_view message, uint32_t number)
+      : reader_(message), number_(number) {}
+
+  bool Next(uint64_t* value) {
+    while (at_ == end_) {
+      WireField field;
+      if (!reader_.Next(&field)) return false;
+      if (field.number != number_) continue;
+      if (field.type == WireType::kVarint) {
+        *value = field.value;
+        return true;
+      }
+      if (field.type != WireType::kBytes) continue;
+      at_ = field.bytes.data();
+      end_ = at_ + field.bytes.size();
+    }
+    if (ReadVarint(&at_, end_, value)) return true;
+    at_ = end_;
+    ok_ = false;
+    return false;
+  }
+
+  bool ok() const { return ok_ && reader_.ok(); }
+
+ private:
+  WireReader reader_;
+  uint32_t number_;
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
+  bool ok_ = true;
+};
+
 }  // namespace
 
-absl::string_view EventDecoder::Keep(const std::string& text) {
-  if (text.empty()) return {};
+// ---- What events point to ---------------------------------------------------
+
+absl::string_view EventDecoder::Keep(absl::string_view text) {
+  if (text.empty() || texts_ == Texts::kStay) return text;
   return trace_->texts.emplace_back(text);
+}
+
+absl::string_view EventDecoder::KeepLogged(absl::string_view text) {
+  if (texts_ != Texts::kForNow) return Keep(text);
+  return logged_.emplace_back(text);
+}
+
+absl::Span<const TaskId> EventDecoder::KeepList() {
+  if (list_.empty()) return {};
+  std::deque<std::vector<TaskId>>& lists = trace_->lists;
+  if (lists.empty() ||
+      lists.back().capacity() - lists.back().size() < list_.size()) {
+    lists.emplace_back().reserve(std::max(kListRoom, list_.size()));
+  }
+  std::vector<TaskId>& last = lists.back();
+  last.insert(last.end(), list_.begin(), list_.end());
+  return absl::MakeConstSpan(last).last(list_.size());
+}
+
+void EventDecoder::DropEvents() {
+  trace_->events.clear();
+  trace_->schedule.choices.clear();
+  trace_->lists.clear();
+  logged_.clear();
 }
 
 absl::string_view EventDecoder::Text(uint32_t id) {
@@ -58,40 +138,54 @@ SiteText EventDecoder::Site(uint32_t id) {
   return {};
 }
 
-std::string EventDecoder::TakeIntern(const traces::v1::Intern& intern) {
-  if (intern.id() != interned_.size()) {
-    return absl::StrCat("a text has the number ", intern.id(), ", not ",
+std::string EventDecoder::TakeIntern(absl::string_view record) {
+  uint32_t id = 0;
+  Interned added;
+  absl::string_view payload;
+  WireReader reader(record);
+  for (WireField field; reader.Next(&field);) {
+    if (field.number == 1 && field.type == WireType::kVarint) {
+      id = static_cast<uint32_t>(field.value);
+    } else if ((field.number == 2 || field.number == 3) &&
+               field.type == WireType::kBytes) {
+      added.is_site = field.number == 3;
+      payload = field.bytes;
+    }
+  }
+  if (!reader.ok()) return kNoIntern;
+  if (id != interned_.size()) {
+    return absl::StrCat("a text has the number ", id, ", not ",
                         interned_.size());
   }
-  Interned added;
   problem_.clear();
-  if (intern.has_site()) {
-    added.is_site = true;
-    added.site.file = Text(intern.site().file());
-    added.site.function = Text(intern.site().function());
-    added.site.line = intern.site().line();
+  if (added.is_site) {
+    const NumberFields<3> site(payload);
+    if (!site.ok()) return kNoIntern;
+    added.site = {Text(site.U32(1)), Text(site.U32(2)), site.U32(3)};
   } else {
-    added.text = Keep(intern.text());
+    added.text = Keep(payload);
   }
   interned_.push_back(added);
   return problem_;
 }
 
-std::string EventDecoder::TakeChoices(const traces::v1::ChoiceBlock& block) {
-  Schedule& schedule = trace_->schedule;
-  if (block.first() != schedule.choices.size()) {
-    return absl::StrCat("choices begin at number ", block.first(), ", not at ",
-                        schedule.choices.size());
+// ---- Choices ----------------------------------------------------------------
+
+std::string EventDecoder::TakeChoices(absl::string_view record) {
+  const NumberFields<5, 1 << 4 | 1 << 5> block(record);
+  if (!block.ok()) return kNoChoices;
+  if (block[1] != choices_) {
+    return absl::StrCat("choices begin at number ", block[1], ", not at ",
+                        choices_);
   }
   problem_.clear();
-  const auto& packed = block.packed();
-  int at = 0;
+  NumberList packed(record, 3);
   auto next = [&]() -> uint64_t {
-    if (at < packed.size()) return packed.Get(at++);
-    problem_ = "a block of choices ends early";
-    return 0;
+    uint64_t value = 0;
+    if (!packed.Next(&value)) problem_ = "a block of choices ends early";
+    return value;
   };
-  for (uint64_t i = 0; i < block.count(); ++i) {
+  for (uint32_t i = 0; i < block.U32(2); ++i) {
     Choice choice;
     const uint64_t head = next();
     choice.kind = static_cast<ChoiceKind>(head & 7);
@@ -103,176 +197,266 @@ std::string EventDecoder::TakeChoices(const traces::v1::ChoiceBlock& block) {
     }
     if (!problem_.empty()) break;
     if (head > 31 || choice.n < 2 || choice.chosen >= choice.n) {
-      return absl::StrCat("choice ", schedule.choices.size(),
-                          " is none: ", choice.chosen, " of ", choice.n);
+      return absl::StrCat("choice ", choices_, " is none: ", choice.chosen,
+                          " of ", choice.n);
     }
-    schedule.Add(choice);
+    trace_->schedule.Add(choice);
+    ++choices_;
   }
-  if (problem_.empty() && at != packed.size()) {
+  uint64_t rest = 0;
+  if (problem_.empty() && packed.Next(&rest)) {
     problem_ = "a block of choices is longer than its count";
   }
+  if (!packed.ok()) return kNoChoices;
   // Without digests it comes from a process that was killed.
-  const bool has_digests =
-      block.schedule_digest() != 0 || block.data_digest() != 0;
+  const bool has_digests = block[4] != 0 || block[5] != 0;
   if (problem_.empty() && has_digests) {
-    trace_->checkpoints[schedule.choices.size()] = {
-        Digest(block.schedule_digest()), Digest(block.data_digest())};
+    trace_->checkpoints[choices_] = {Digest(block[4]), Digest(block[5])};
   }
   return problem_;
 }
 
-event::Chosen EventDecoder::DecodeChosen(const traces::v1::Chosen& from) {
+// ---- Events -----------------------------------------------------------------
+
+template <typename Fields>
+Fields EventDecoder::Numbers(absl::string_view payload) {
+  Fields fields(payload);
+  if (!fields.ok()) malformed_ = true;
+  return fields;
+}
+
+event::Spawned EventDecoder::DecodeSpawned(absl::string_view payload) {
+  const auto e = Numbers<NumberFields<7, 1 << 2>>(payload);
+  return {TaskId(e.U32(1)),
+          EntityId(e[2]),
+          AsKind<EntityKind>(e.U32(3)),
+          Node(e.U32(4)),
+          Text(e.U32(5)),
+          Site(e.U32(6)),
+          e.has(7) ? SimTime(e.Signed(7)) : now_};
+}
+
+event::Suspended EventDecoder::DecodeSuspended(absl::string_view payload) {
+  const auto e = Numbers<NumberFields<4>>(payload);
+  return {AsKind<WaitKind>(e.U32(1)), e.U32(2), Later(now_, e[3]),
+          Site(e.U32(4))};
+}
+
+event::Chosen EventDecoder::DecodeChosen(absl::string_view payload) {
+  const auto e = Numbers<NumberFields<5>>(payload);
   event::Chosen to;
-  to.choice.kind = AsKind<ChoiceKind>(from.kind());
-  to.choice.n = from.n();
-  to.choice.chosen = from.chosen();
-  if (from.has_label()) to.choice.site = Text(from.label());
-  to.choice.span = SpanId(from.span());
-  if (from.n() < 2 || from.chosen() >= from.n()) {
-    problem_ = absl::StrCat("it chooses ", from.chosen(), " of ", from.n());
+  to.choice.kind = AsKind<ChoiceKind>(e.U32(1));
+  to.choice.n = e[2];
+  to.choice.chosen = e[3];
+  to.choice.site = Text(e.U32(4));
+  to.choice.span = SpanId(e.U32(5));
+  if (e[2] < 2 || e[3] >= e[2]) {
+    problem_ = absl::StrCat("it chooses ", e[3], " of ", e[2]);
   }
-  if (from.candidate_size() > 0) {
-    std::vector<TaskId>& list = trace_->lists.emplace_back();
-    for (uint32_t id : from.candidate()) list.push_back(TaskId(id));
-    to.candidates = list;
+  list_.clear();
+  NumberList candidates(payload, 6);
+  for (uint64_t id = 0; candidates.Next(&id);) {
+    list_.push_back(TaskId(static_cast<uint32_t>(id)));
   }
+  if (!candidates.ok()) malformed_ = true;
+  to.candidates = KeepList();
   return to;
 }
 
-TraceEvent::What EventDecoder::Decode(const Proto& from) {
-  switch (from.what_case()) {
-    case Proto::kResumed:
+EventDecoder::TextAndSite EventDecoder::DecodeTextAndSite(
+    absl::string_view payload) {
+  TextAndSite to;
+  uint32_t site = 0;
+  WireReader reader(payload);
+  for (WireField field; reader.Next(&field);) {
+    if (field.number == 1 && field.type == WireType::kBytes) {
+      to.text = field.bytes;
+    } else if (field.number == 2 && field.type == WireType::kVarint) {
+      site = static_cast<uint32_t>(field.value);
+    }
+  }
+  if (!reader.ok()) malformed_ = true;
+  to.text = KeepLogged(to.text);
+  to.site = Site(site);
+  return to;
+}
+
+// The numbers are those of the fields of Event in trace.proto.
+TraceEvent::What EventDecoder::Decode(uint32_t kind,
+                                      absl::string_view payload) {
+  switch (kind) {
+    case 3:
+      Numbers<NumberFields<1>>(payload);
       return event::Resumed();
-    case Proto::kSuspended: {
-      const auto& e = from.suspended();
-      return event::Suspended{AsKind<WaitKind>(e.wait()), e.object(),
-                              Later(now_, e.due_ns()), Site(e.site())};
+    case 4:
+      return DecodeSuspended(payload);
+    case 5:
+      return event::Woken{TaskId(Numbers<NumberFields<1>>(payload).U32(1))};
+    case 6:
+      return DecodeChosen(payload);
+    case 7: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::Accessed{ObjectId(e.U32(1)), AsKind<AccessKind>(e.U32(2))};
     }
-    case Proto::kWoken:
-      return event::Woken{TaskId(from.woken().task())};
-    case Proto::kChosen:
-      return DecodeChosen(from.chosen());
-    case Proto::kAccessed:
-      return event::Accessed{ObjectId(from.accessed().object()),
-                             AsKind<AccessKind>(from.accessed().kind())};
-    case Proto::kSpawned: {
-      const auto& e = from.spawned();
-      return event::Spawned{TaskId(e.id()),
-                            EntityId(e.entity()),
-                            AsKind<EntityKind>(e.kind()),
-                            Node(e.node()),
-                            e.has_name() ? Text(e.name()) : "",
-                            Site(e.site()),
-                            e.has_due_ns() ? SimTime(e.due_ns()) : now_};
+    case 8:
+      return DecodeSpawned(payload);
+    case 9: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::Finished{e[1] != 0, e[2] != 0};
     }
-    case Proto::kFinished:
-      return event::Finished{from.finished().failed(),
-                             from.finished().cancelled()};
-    case Proto::kObjectMade: {
-      const auto& e = from.object_made();
-      return event::ObjectMade{
-          ObjectId(e.id()), ObjectKey(e.key()), Text(e.type()),
-          e.has_name() ? Text(e.name()) : "", Site(e.site())};
+    case 10: {
+      const auto e = Numbers<NumberFields<5, 1 << 2>>(payload);
+      return event::ObjectMade{ObjectId(e.U32(1)), ObjectKey(e[2]),
+                               Text(e.U32(3)), Text(e.U32(4)), Site(e.U32(5))};
     }
-    case Proto::kLogged:
-      return event::Logged{Keep(from.logged().text()),
-                           Site(from.logged().site())};
-    case Proto::kFailed:
-      return event::Failed{Keep(from.failed().message()),
-                           Site(from.failed().site())};
-    case Proto::kTimerCancelled:
-      return event::TimerCancelled{TaskId(from.timer_cancelled().timer())};
-    case Proto::kTimePassed:
-      return event::TimePassed{SimTime(from.time_passed().until_ns()),
-                               Site(from.time_passed().site())};
-    case Proto::kFaulted:
-      return event::Faulted{Text(from.faulted().what()),
-                            Node(from.faulted().node())};
-    case Proto::kSpanBegun:
-      return event::SpanBegun{SpanId(from.span_begun().id()),
-                              SpanId(from.span_begun().parent()),
-                              Text(from.span_begun().label())};
-    case Proto::kSpanEnded:
-      return event::SpanEnded{SpanId(from.span_ended().id())};
-    case Proto::kCancelRequested:
-      return event::CancelRequested{TaskId(from.cancel_requested().task())};
-    case Proto::kFutureEnded:
-      return event::FutureEnded{ObjectId(from.future_ended().future()),
-                                from.future_ended().failed(),
-                                from.future_ended().cancelled()};
-    case Proto::kMessageSent: {
-      const auto& e = from.message_sent();
-      return event::MessageSent{MessageId(e.id()), Node(e.from()), Node(e.to()),
-                                Text(e.type()),    e.size(),       e.payload(),
-                                Site(e.site())};
+    case 11: {
+      const auto [text, site] = DecodeTextAndSite(payload);
+      return event::Logged{text, site};
     }
-    case Proto::kMessageDelivered:
-      return event::MessageDelivered{MessageId(from.message_delivered().id()),
-                                     Site(from.message_delivered().site())};
-    case Proto::kMessageDropped:
-      return event::MessageDropped{MessageId(from.message_dropped().id()),
-                                   Text(from.message_dropped().why())};
-    case Proto::kMessageCopied:
-      return event::MessageCopied{MessageId(from.message_copied().id()),
-                                  MessageId(from.message_copied().copy())};
-    case Proto::kNodeMade:
-      return event::NodeMade{Node(from.node_made().id()),
-                             Text(from.node_made().name())};
-    case Proto::kNodeChanged:
-      return event::NodeChanged{Node(from.node_changed().node()),
-                                AsKind<NodeState>(from.node_changed().state()),
-                                from.node_changed().incarnation()};
-    case Proto::kFileAccessed: {
-      const auto& e = from.file_accessed();
-      return event::FileAccessed{
-          Node(e.node()), Text(e.operation()), Text(e.file()), e.offset(),
-          e.size(),       e.payload(),         e.failed()};
+    case 12: {
+      const auto [text, site] = DecodeTextAndSite(payload);
+      return event::Failed{text, site};
     }
-    case Proto::WHAT_NOT_SET:
-      break;
+    case 13:
+      return event::TimerCancelled{
+          TaskId(Numbers<NumberFields<1>>(payload).U32(1))};
+    case 14: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::TimePassed{SimTime(e.Signed(1)), Site(e.U32(2))};
+    }
+    case 15: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::Faulted{Text(e.U32(1)), Node(e.U32(2))};
+    }
+    case 16: {
+      const auto e = Numbers<NumberFields<3>>(payload);
+      return event::SpanBegun{SpanId(e.U32(1)), SpanId(e.U32(2)),
+                              Text(e.U32(3))};
+    }
+    case 17:
+      return event::SpanEnded{SpanId(Numbers<NumberFields<1>>(payload).U32(1))};
+    case 18:
+      return event::CancelRequested{
+          TaskId(Numbers<NumberFields<1>>(payload).U32(1))};
+    case 19: {
+      const auto e = Numbers<NumberFields<3>>(payload);
+      return event::FutureEnded{ObjectId(e.U32(1)), e[2] != 0, e[3] != 0};
+    }
+    default:
+      return DecodeRest(kind, payload);
   }
-  ++trace_->unknown_events;
-  return event::Resumed();
 }
 
-std::string EventDecoder::TakeNotDone(const traces::v1::NotDone& from) {
-  const uint64_t listed = static_cast<uint64_t>(from.task_size());
-  if (from.count() < listed) {
-    return absl::StrCat("it counts ", from.count(), " tasks, there are ",
-                        listed);
+// Those that few programs have.
+TraceEvent::What EventDecoder::DecodeRest(uint32_t kind,
+                                          absl::string_view payload) {
+  switch (kind) {
+    case 20: {
+      const auto e = Numbers<NumberFields<7, 1 << 6>>(payload);
+      return event::MessageSent{MessageId(e[1]), Node(e.U32(2)), Node(e.U32(3)),
+                                Text(e.U32(4)),  e[5],           e[6],
+                                Site(e.U32(7))};
+    }
+    case 21: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::MessageDelivered{MessageId(e[1]), Site(e.U32(2))};
+    }
+    case 22: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::MessageDropped{MessageId(e[1]), Text(e.U32(2))};
+    }
+    case 23: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::MessageCopied{MessageId(e[1]), MessageId(e[2])};
+    }
+    case 24: {
+      const auto e = Numbers<NumberFields<2>>(payload);
+      return event::NodeMade{Node(e.U32(1)), Text(e.U32(2))};
+    }
+    case 25: {
+      const auto e = Numbers<NumberFields<3>>(payload);
+      return event::NodeChanged{Node(e.U32(1)), AsKind<NodeState>(e.U32(2)),
+                                e.U32(3)};
+    }
+    case 26: {
+      const auto e = Numbers<NumberFields<7, 1 << 6>>(payload);
+      return event::FileAccessed{Node(e.U32(1)), Text(e.U32(2)), Text(e.U32(3)),
+                                 e[4],           e[5],           e[6],
+                                 e[7] != 0};
+    }
+    default: {
+      static_assert(kLastKind == 27);
+      const auto e = Numbers<NumberFields<2, 1 << 2>>(payload);
+      return event::StateDigested{Text(e.U32(1)), e[2]};
+    }
   }
-  trace_->not_done_count = from.count();
-  trace_->not_done.clear();
-  for (const traces::v1::TaskReport& task : from.task()) {
-    TaskReport& to = trace_->not_done.emplace_back();
-    to.id = TaskId(task.id());
-    to.name = task.name();
-    to.wait = AsKind<WaitKind>(task.wait());
-    to.waits_for = task.waits_for();
-    to.held_by = task.held_by();
-    to.due = SimTime(task.due_ns());
-    to.stack.assign(task.stack().begin(), task.stack().end());
-    to.spawned_at = task.spawned_at();
-    to.awaited_by.assign(task.awaited_by().begin(), task.awaited_by().end());
-    to.running = task.running();
-  }
-  return "";
 }
 
-std::string EventDecoder::TakeEvent(const Proto& from) {
+std::string EventDecoder::DecodeEvent(absl::string_view record,
+                                      std::optional<TraceEvent>* event) {
+  uint64_t dt = 0;
+  TaskId task = task_;
+  uint32_t kind = 0;
+  absl::string_view payload;
+  WireReader reader(record);
+  for (WireField field; reader.Next(&field);) {
+    if (field.type == WireType::kBytes) {
+      // A later version may say more about an event than this one knows.
+      if (field.number < kFirstKind || field.number > kLastKind) continue;
+      if (kind != 0) return "it says twice what happened";
+      kind = field.number;
+      payload = field.bytes;
+    } else if (field.type == WireType::kVarint) {
+      if (field.number == 1) dt = field.value;
+      if (field.number == 2) task = TaskId(static_cast<uint32_t>(field.value));
+    }
+  }
+  if (!reader.ok()) return kNoEvent;
+  now_ = Later(now_, dt);
+  task_ = task;
+  if (kind == 0) return "";
   problem_.clear();
-  now_ = Later(now_, from.dt());
-  if (from.has_task()) task_ = TaskId(from.task());
-  const uint64_t unknown = trace_->unknown_events;
-  TraceEvent event = {now_, task_, Decode(from)};
-  if (trace_->unknown_events != unknown) return "";
-  if (problem_.empty()) {
-    if (const auto* chosen = std::get_if<event::Chosen>(&event.what)) {
-      trace_->schedule.Add(chosen->choice);
-    }
-    trace_->events.push_back(std::move(event));
+  malformed_ = false;
+  event->emplace(TraceEvent{now_, task_, Decode(kind, payload)});
+  return malformed_ ? kNoEvent : problem_;
+}
+
+std::string EventDecoder::TakeEvent(absl::string_view record) {
+  std::optional<TraceEvent> event;
+  std::string problem = DecodeEvent(record, &event);
+  if (!problem.empty()) return problem;
+  if (!event.has_value()) {
+    ++trace_->unknown_events;
+    return problem;
   }
-  return problem_;
+  if (const auto* chosen = std::get_if<event::Chosen>(&event->what)) {
+    trace_->schedule.Add(chosen->choice);
+    ++choices_;
+  }
+  trace_->events.push_back(*event);
+  return problem;
+}
+
+// Within the record, times and tasks begin anew.
+std::string EventDecoder::TakeTruncated(absl::string_view record) {
+  const NumberFields<3> truncated(record);
+  if (!truncated.ok()) return kNoTruncated;
+  now_ = SimTime();
+  task_ = TaskId();
+  WireReader reader(record);
+  for (WireField field; reader.Next(&field);) {
+    if (field.number != 4 || field.type != WireType::kBytes) continue;
+    std::optional<TraceEvent> event;
+    std::string problem = DecodeEvent(field.bytes, &event);
+    if (!problem.empty()) return problem;
+    if (!event.has_value()) continue;
+    if (!BringsIntoBeing(*event)) return "it lists what made nothing";
+    trace_->before.push_back(*event);
+  }
+  trace_->first_event = truncated[1];
+  now_ = SimTime(truncated.Signed(2));
+  task_ = TaskId(truncated.U32(3));
+  return "";
 }
 
 }  // namespace orrery

@@ -36,10 +36,15 @@ enum class TraceRecord : uint32_t {
   kFooter = 6,
   kTrailer = 7,
   kNotDone = 8,
+  kTruncated = 9,
 };
 
 // A checksum stands in a trace at least this often.
 inline constexpr size_t kSyncInterval = 64 * 1024;
+
+// When the events in a file take more, it drops the older ones; of those kept
+// there are between half of it and all of it.
+inline constexpr uint64_t kDefaultMaxEventBytes = uint64_t{64} << 20;
 
 // How many of the tasks that were not done a trace tells about. Of more it
 // keeps the number.

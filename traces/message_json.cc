@@ -6,6 +6,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +52,16 @@ void AppendJsonString(absl::string_view text, std::string* json) {
   json->push_back('"');
 }
 
+// The shortest text that is this number again. JSON has none for infinity.
+void AppendJsonDouble(double value, std::string* json) {
+  ORRERY_CHECK(std::isfinite(value), "JSON has no such number");
+  char digits[400];  // the largest has 309 of them
+  const auto end = std::to_chars(digits, digits + sizeof(digits), value,
+                                 std::chars_format::fixed)
+                       .ptr;
+  json->append(digits, end);
+}
+
 void AppendJson(const google::protobuf::Message& message, std::string* json);
 
 // A list of texts or of messages.
@@ -68,16 +80,20 @@ void AppendJsonList(const google::protobuf::Message& message,
   json->push_back(']');
 }
 
-// Every key on every line, zero or not, and numbers as numbers: protobuf's own
-// printer quotes those of 64 bits, and takes ten times as long.
+// Every key on every line, zero or not, unless it is optional, and numbers as
+// numbers: protobuf's own printer quotes those of 64 bits, and takes ten times
+// as long.
 void AppendJson(const google::protobuf::Message& message, std::string* json) {
   const auto& reflection = *message.GetReflection();
   const auto& type = *message.GetDescriptor();
   json->push_back('{');
+  bool is_first = true;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
-    absl::StrAppend(json, i == 0 ? "\"" : ",\"", std::string(field->name()),
+    if (field->has_presence() && !reflection.HasField(message, field)) continue;
+    absl::StrAppend(json, is_first ? "\"" : ",\"", std::string(field->name()),
                     "\":");
+    is_first = false;
     if (field->is_repeated()) {
       AppendJsonList(message, field, json);
       continue;
@@ -98,6 +114,12 @@ void AppendJson(const google::protobuf::Message& message, std::string* json) {
         break;
       case FieldDescriptor::CPPTYPE_INT64:
         absl::StrAppend(json, reflection.GetInt64(message, field));
+        break;
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        AppendJsonDouble(reflection.GetDouble(message, field), json);
+        break;
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        AppendJson(reflection.GetMessage(message, field), json);
         break;
       default:
         ORRERY_CHECK(false, "a printed message has a field of another type");

@@ -9,23 +9,38 @@
 
 namespace orrery {
 
-void Packer::Grow(size_t more) {
-  const size_t used = buffer_ == nullptr ? 0 : size();
-  const size_t capacity =
-      std::max<size_t>(2 * static_cast<size_t>(end_ - buffer_.get()), 4096) +
-      more;
-  std::unique_ptr<char[]> larger =
-      std::make_unique_for_overwrite<char[]>(capacity);
-  if (used > 0) std::memcpy(larger.get(), buffer_.get(), used);
-  buffer_ = std::move(larger);
-  at_ = buffer_.get() + used;
-  end_ = buffer_.get() + capacity;
+void Packer::UseStorage(PackerStorage* storage, size_t used) {
+  storage_ = storage;
+  if (storage == nullptr) {
+    begin_ = at_ = buffer_.get();
+    end_ = begin_ + buffer_size_;
+    return;
+  }
+  begin_ = at_ = end_ = nullptr;
+  const absl::Span<char> room = storage->Grow(used);
+  begin_ = room.data();
+  at_ = begin_ + used;
+  end_ = begin_ + room.size();
 }
 
-void Packer::DropFront(size_t dropped) {
-  const size_t rest = size() - dropped;
-  if (rest > 0) std::memmove(data(), data() + dropped, rest);
-  Truncate(rest);
+void Packer::Grow(size_t more) {
+  const size_t used = size();
+  if (storage_ != nullptr) {
+    const absl::Span<char> room = storage_->Grow(used + more);
+    begin_ = room.data();
+    at_ = begin_ + used;
+    end_ = begin_ + room.size();
+    return;
+  }
+  const size_t capacity = std::max<size_t>(2 * buffer_size_, 4096) + more;
+  std::unique_ptr<char[]> larger =
+      std::make_unique_for_overwrite<char[]>(capacity);
+  if (used > 0) std::memcpy(larger.get(), begin_, used);
+  buffer_ = std::move(larger);
+  buffer_size_ = capacity;
+  begin_ = buffer_.get();
+  at_ = begin_ + used;
+  end_ = begin_ + capacity;
 }
 
 void Packer::WidenLength(size_t begin, size_t length) {

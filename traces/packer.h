@@ -16,17 +16,34 @@
 #ifndef ORRERY_TRACES_PACKER_H_
 #define ORRERY_TRACES_PACKER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace orrery {
 
+// Where the bytes are that a packer appends to, if not in memory of its own.
+class PackerStorage {
+ public:
+  // Returns memory for more than `size` bytes, which begins with what is there.
+  // The memory from before is gone.
+  virtual absl::Span<char> Grow(size_t size) = 0;
+
+ protected:
+  ~PackerStorage() = default;
+};
+
 class Packer {
  public:
+  // From here on appends to `storage`, which holds `used` bytes, and must
+  // outlive it. Null: to memory of its own, which is empty.
+  void UseStorage(PackerStorage* storage, size_t used = 0);
+
   // Makes sure that `size` more bytes fit without another look. Every append
   // below has to be covered by it.
   void Reserve(size_t size) {
@@ -87,6 +104,29 @@ class Packer {
     }
   }
 
+  // The same for a field that whoever reads the bytes now is to see whole or
+  // not at all: until it is closed, a zero stands where its number goes, which
+  // is at most 15.
+  size_t BeginRecord() {
+    *at_++ = 0;
+    *at_++ = 0;
+    return size();
+  }
+  void EndRecord(size_t begin, uint32_t number) {
+    End(begin);
+    // Whoever is killed between two instructions has made the stores before.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    data()[begin - 2] = static_cast<char>(number << 3 | 2);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+
+  // Appends `bytes` as they are. Covers itself, as above.
+  void Bytes(absl::string_view bytes) {
+    Reserve(bytes.size() + 16);
+    if (!bytes.empty()) std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+  }
+
   // For loops that pack much in a row: writes go to `end()`, as far as room was
   // reserved, and `SetEnd` says how far they went.
   char* end() { return at_; }
@@ -105,13 +145,13 @@ class Packer {
     return at;
   }
 
-  char* data() { return buffer_.get(); }
-  const char* data() const { return buffer_.get(); }
-  size_t size() const { return static_cast<size_t>(at_ - buffer_.get()); }
+  char* data() { return begin_; }
+  const char* data() const { return begin_; }
+  size_t size() const { return static_cast<size_t>(at_ - begin_); }
   // Forgets the contents from `size` on; keeps the memory.
-  void Truncate(size_t size) { at_ = buffer_.get() + size; }
-  // Forgets the first `size` bytes.
-  void DropFront(size_t size);
+  void Truncate(size_t size) { at_ = begin_ + size; }
+  // Has the storage asked for room before anything else is appended.
+  void ForgetRoom() { end_ = at_; }
 
  private:
   // Small negative numbers are small on the wire.
@@ -128,7 +168,10 @@ class Packer {
   void Grow(size_t size);
   void WidenLength(size_t begin, size_t length);
 
-  std::unique_ptr<char[]> buffer_;
+  PackerStorage* storage_ = nullptr;
+  std::unique_ptr<char[]> buffer_;  // if there is no storage
+  size_t buffer_size_ = 0;
+  char* begin_ = nullptr;
   char* at_ = nullptr;
   char* end_ = nullptr;
 };

@@ -5,6 +5,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -179,18 +180,68 @@ TEST(PackerTest, ABufferThatGrowsKeepsItsContents) {
   EXPECT_EQ(Contents(packer), expected);
 }
 
-TEST(PackerTest, TruncateAndDropFrontForgetOneEndEach) {
+TEST(PackerTest, TruncateForgetsTheEnd) {
   Packer packer;
   packer.Reserve(16);
   for (char c : {'a', 'b', 'c', 'd'}) packer.Varint(static_cast<uint64_t>(c));
   packer.Truncate(3);
   EXPECT_EQ(Contents(packer), "abc");
-  packer.DropFront(2);
-  EXPECT_EQ(Contents(packer), "c");
-  packer.DropFront(1);
-  EXPECT_EQ(packer.size(), 0);
+  packer.Truncate(0);
   packer.Varint('e');
   EXPECT_EQ(Contents(packer), "e");
+}
+
+TEST(PackerTest, ARecordIsAFieldThatIsNotThereUntilItIsClosed) {
+  for (size_t size : {0, 5, 500}) {
+    Packer whole;
+    whole.Reserve(64);
+    const size_t environment = whole.Begin(15);
+    whole.BytesField(2, std::string(size, 'h'));
+    whole.End(environment);
+    Packer packer;
+    packer.Reserve(64);
+    const size_t begin = packer.BeginRecord();
+    packer.BytesField(2, std::string(size, 'h'));
+    EXPECT_EQ(packer.data()[0], 0);
+    packer.EndRecord(begin, 15);
+    EXPECT_EQ(Contents(packer), Contents(whole));
+  }
+}
+
+// Moves what it holds whenever more is asked for.
+class Storage : public PackerStorage {
+ public:
+  absl::Span<char> Grow(size_t size) override {
+    std::vector<char> larger(std::max(size + 3, bytes_.size()), '\0');
+    std::copy(bytes_.begin(), bytes_.end(), larger.begin());
+    bytes_.swap(larger);
+    return absl::MakeSpan(bytes_);
+  }
+  std::string text() const { return std::string(bytes_.begin(), bytes_.end()); }
+
+ private:
+  std::vector<char> bytes_;
+};
+
+TEST(PackerTest, AStorageGetsWhatIsAppended) {
+  Storage storage;
+  Packer packer;
+  packer.Bytes("in memory of its own");
+  packer.UseStorage(&storage);
+  EXPECT_EQ(packer.size(), 0);
+  packer.Bytes("one");
+  packer.Bytes(" and another that is longer");
+  EXPECT_EQ(storage.text().substr(0, packer.size()),
+            "one and another that is longer");
+  Packer next;
+  next.UseStorage(&storage, 3);
+  EXPECT_EQ(Contents(next), "one");
+  next.Bytes("!");
+  EXPECT_EQ(storage.text().substr(0, 5), "one!a");
+  packer.UseStorage(nullptr);
+  EXPECT_EQ(packer.size(), 0);
+  packer.Bytes("at home again");
+  EXPECT_EQ(Contents(packer), "at home again");
 }
 
 }  // namespace

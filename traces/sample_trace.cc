@@ -117,6 +117,7 @@ void AppendNodes(TaskId task, SimTime now, std::vector<TraceEvent>* events) {
        event::FileAccessed{node, "write", "wal/0", 4096, 512,
                            0x1122334455667788u, false}},
       {now, task, event::FileAccessed{node, "fsync", "wal/0", 0, 0, 0, true}},
+      {now, task, event::StateDigested{"ledger", 0x99aabbccddeeff00u}},
       {now, TaskId(), event::NodeChanged{node, NodeState::kPaused, 1}},
       {now, TaskId(), event::NodeChanged{node, NodeState::kUp, 1}},
       {now, TaskId(), event::NodeChanged{node, NodeState::kStopped, 1}},

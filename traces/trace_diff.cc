@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -94,6 +95,9 @@ bool SameFields(const event::FileAccessed& a, const event::FileAccessed& b) {
          a.offset == b.offset && a.size == b.size && a.payload == b.payload &&
          a.failed == b.failed;
 }
+bool SameFields(const event::StateDigested& a, const event::StateDigested& b) {
+  return a.label == b.label && a.digest == b.digest;
+}
 
 // What `SameFields` leaves out.
 template <typename What>
@@ -167,11 +171,13 @@ void AddDetails(const TraceEvent& other, const TraceEvent& event,
 // Walks over the events that count.
 class Cursor {
  public:
-  Cursor(const Trace& trace, bool exact) : trace_(trace), exact_(exact) {
+  Cursor(const Trace& trace, size_t begin, bool exact)
+      : trace_(trace), exact_(exact), at_(begin) {
     Skip();
   }
   bool done() const { return at_ == trace_.events.size(); }
   size_t index() const { return at_; }
+  uint64_t number() const { return trace_.first_event + at_; }
   const TraceEvent& event() const { return trace_.events[at_]; }
   void Next() {
     ++at_;
@@ -185,12 +191,44 @@ class Cursor {
 
   const Trace& trace_;
   bool exact_;
-  size_t at_ = 0;
+  size_t at_;
 };
+
+bool IsChoice(const TraceEvent& event) {
+  return std::holds_alternative<event::Chosen>(event.what);
+}
+
+// How many choices were made before the first event that is there.
+size_t ChoicesBefore(const Trace& trace) {
+  return trace.schedule.choices.size() -
+         static_cast<size_t>(
+             std::count_if(trace.events.begin(), trace.events.end(), IsChoice));
+}
+
+// Returns where to begin in either, where one has dropped more of its first
+// events than the other: with the first choice that both have, since a line
+// that one of them has logged moves its numbers; or else with the same number.
+std::pair<size_t, size_t> Begins(const Trace& a, const Trace& b) {
+  if (a.first_event == b.first_event) return {0, 0};
+  const size_t choice = std::max(ChoicesBefore(a), ChoicesBefore(b));
+  const uint64_t first = std::max(a.first_event, b.first_event);
+  auto begin = [&](const Trace& trace, bool by_choice) {
+    size_t at = ChoicesBefore(trace);
+    for (size_t i = 0; by_choice && i < trace.events.size(); ++i) {
+      if (IsChoice(trace.events[i]) && at++ == choice) return i;
+    }
+    return static_cast<size_t>(
+        std::min<uint64_t>(first - trace.first_event, trace.events.size()));
+  };
+  const bool by_choice =
+      choice < a.schedule.choices.size() && choice < b.schedule.choices.size();
+  return {begin(a, by_choice), begin(b, by_choice)};
+}
 
 // The names as they are known at event number `index`.
 TraceNames NamesAt(const Trace& trace, size_t index) {
   TraceNames names;
+  for (const TraceEvent& event : trace.before) names.Learn(event);
   for (size_t i = 0; i <= index && i < trace.events.size(); ++i) {
     names.Learn(trace.events[i]);
   }
@@ -205,7 +243,7 @@ std::string Side(const Trace& trace, const Cursor& cursor, const Cursor& other,
   }
   const TraceNames names = NamesAt(trace, cursor.index());
   return FormatEventBeside(other.done() ? nullptr : &other.event(),
-                           cursor.index(), cursor.event(), names, with_site);
+                           cursor.number(), cursor.event(), names, with_site);
 }
 
 std::string ChoiceSide(const Trace& trace, const Trace& other, size_t index) {
@@ -238,8 +276,9 @@ bool SameChoice(const Schedule& a, const Schedule& b, size_t i) {
 
 std::optional<std::string> DiffEvents(const Trace& a, const Trace& b,
                                       const TraceDiffOptions& options) {
-  Cursor left(a, options.exact);
-  Cursor right(b, options.exact);
+  const auto [begin_a, begin_b] = Begins(a, b);
+  Cursor left(a, begin_a, options.exact);
+  Cursor right(b, begin_b, options.exact);
   while (!left.done() && !right.done() &&
          (options.exact ? SameExactly(left.event(), right.event())
                         : SameEvent(left.event(), right.event()))) {
@@ -248,7 +287,7 @@ std::optional<std::string> DiffEvents(const Trace& a, const Trace& b,
   }
   if (left.done() && right.done()) return std::nullopt;
   std::string text =
-      absl::StrCat("first difference at event #", left.index(), "\n  ", a.name,
+      absl::StrCat("first difference at event #", left.number(), "\n  ", a.name,
                    ": ", Side(a, left, right, options.exact), "\n  ", b.name,
                    ": ", Side(b, right, left, options.exact));
   const size_t begin =
@@ -257,7 +296,8 @@ std::optional<std::string> DiffEvents(const Trace& a, const Trace& b,
     absl::StrAppend(&text, "\nevents before it:");
     const TraceNames names = NamesAt(a, left.index());
     for (size_t i = begin; i < left.index(); ++i) {
-      absl::StrAppend(&text, "\n  ", FormatEvent(i, a.events[i], names));
+      absl::StrAppend(&text, "\n  ",
+                      FormatEvent(a.first_event + i, a.events[i], names));
     }
   }
   return text;
@@ -353,6 +393,10 @@ std::optional<std::string> DiffTraces(const Trace& a, const Trace& b,
                                       const TraceDiffOptions& options) {
   if (auto diff = DiffField("the test", a, TestText(a), b, TestText(b))) {
     return diff;
+  }
+  // Of events that one of them has dropped, the choices are still there.
+  if (a.first_event != b.first_event) {
+    if (auto diff = DiffChoices(a, b)) return diff;
   }
   // With events on both sides they say more than the choices among them.
   if (a.header.level == TraceLevel::kEvents &&

@@ -174,6 +174,10 @@ std::vector<Change> ChangesThatCount() {
       {"file's payload", Does(file), with(file, [](auto& e) { ++e.payload; })},
       {"file's failure", Does(file),
        with(file, [](auto& e) { e.failed = true; })},
+      {"label of a state", Does(event::StateDigested{"a", 1}),
+       Does(event::StateDigested{"b", 1})},
+      {"state digest", Does(event::StateDigested{"a", 1}),
+       Does(event::StateDigested{"a", 2})},
   };
 }
 
@@ -261,16 +265,16 @@ TEST(TraceDiffTest, ARunThatEndsEarlyDiffersAtItsEnd) {
   const Trace a = ReadBack(SampleEvents(), "a");
   const Trace b = ReadBack(shorter, "b");
   EXPECT_THAT(DiffTraces(a, b, {.context = 0}),
-              Optional(Eq("first difference at event #76\n"
-                          "  a: #76 1.500000001s main#1 ends\n"
+              Optional(Eq("first difference at event #77\n"
+                          "  a: #77 1.500000001s main#1 ends\n"
                           "  b: nothing more, the run was over")));
   EXPECT_THAT(
       DiffTraces(b, a, {.context = 1}),
-      Optional(Eq("first difference at event #76\n"
+      Optional(Eq("first difference at event #77\n"
                   "  b: nothing more, the run was over\n"
-                  "  a: #76 1.500000001s main#1 ends\n"
+                  "  a: #77 1.500000001s main#1 ends\n"
                   "events before it:\n"
-                  "  #75 1.500000001s client#2 ends with an exception")));
+                  "  #76 1.500000001s client#2 ends with an exception")));
 }
 
 TEST(TraceDiffTest, OfATraceThatIsCutShortItIsSaidThatNoMoreWasSaved) {
@@ -418,6 +422,56 @@ TEST(TraceDiffTest, ADifferenceAtTheEndOfAHundredThousandEventsIsFound) {
   EXPECT_THAT(*difference, HasSubstr(absl::StrCat("first difference at event #",
                                                   last, "\n")));
   EXPECT_THAT(*difference, Not(HasSubstr(absl::StrCat("#", last - 6))));
+}
+
+// ---- Traces whose first events were dropped --------------------------------
+
+// Returns the trace of `events` as if the first `dropped` were not in it.
+Trace WithoutFirst(const std::vector<TraceEvent>& events, size_t dropped,
+                   absl::string_view name) {
+  Trace trace = ReadBack(events, name);
+  trace.before.assign(trace.events.begin(), trace.events.begin() + 1);
+  trace.events.erase(trace.events.begin(),
+                     trace.events.begin() + static_cast<ptrdiff_t>(dropped));
+  trace.first_event = dropped;
+  return trace;
+}
+
+TEST(TraceDiffTest, WhatOnlyOneOfThemHasDroppedIsNotCompared) {
+  const std::vector<TraceEvent> events = SampleEvents();
+  const Trace whole = ReadBack(events, "a");
+  for (size_t dropped : {1u, 5u, 20u}) {
+    const Trace part = WithoutFirst(events, dropped, "b");
+    EXPECT_EQ(DiffTraces(whole, part), std::nullopt);
+    EXPECT_EQ(DiffTraces(part, whole), std::nullopt);
+    EXPECT_EQ(DiffTraces(part, WithoutFirst(events, 7, "c")), std::nullopt);
+  }
+}
+
+TEST(TraceDiffTest, NumbersOfEventsCountThoseThatWereDropped) {
+  std::vector<TraceEvent> events = SampleEvents();
+  const Trace whole = ReadBack(events, "a");
+  events.back().task = TaskId(2);
+  const Trace part = WithoutFirst(events, 5, "b");
+  const size_t last = events.size() - 1;
+  EXPECT_THAT(
+      DiffTraces(part, whole).value_or(""),
+      testing::AllOf(testing::StartsWith(absl::StrCat(
+                         "first difference at event #", last, "\n")),
+                     testing::HasSubstr(absl::StrCat("b: #", last, " "))));
+}
+
+TEST(TraceDiffTest, AChoiceThatOneOfThemHasDroppedIsCompared) {
+  std::vector<TraceEvent> events = SampleEvents();
+  const Trace whole = ReadBack(events, "a");
+  for (TraceEvent& event : events) {
+    auto* chosen = std::get_if<event::Chosen>(&event.what);
+    if (chosen == nullptr) continue;
+    chosen->choice.chosen = 0;
+    break;
+  }
+  EXPECT_THAT(DiffTraces(whole, WithoutFirst(events, 30, "b")).value_or(""),
+              testing::StartsWith("first difference at choice 0\n"));
 }
 
 }  // namespace

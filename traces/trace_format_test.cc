@@ -7,7 +7,9 @@
 #include <google/protobuf/text_format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,6 +17,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -31,16 +35,20 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string Page() {
-  const std::string path =
-      absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
-                   std::getenv("TEST_WORKSPACE"), "/docs/trace_format.md");
+std::string ReadFile(const std::string& path) {
   std::ifstream file(path);
   EXPECT_TRUE(file.good()) << path;
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
 }
+
+std::string Root() {
+  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
+                      std::getenv("TEST_WORKSPACE"));
+}
+
+std::string Page() { return ReadFile(Root() + "/docs/trace_format.md"); }
 
 // Returns what stands between ```hex and ```.
 std::string ExampleOf(const std::string& page) {
@@ -154,6 +162,50 @@ TEST(TraceFormatTest, ThePageListsEveryKindOfEventAndOfWait) {
     EXPECT_THAT(table, HasSubstr(absl::StrCat("| ", number++, " | ")));
   }
   EXPECT_THAT(table, Not(HasSubstr(absl::StrCat("| ", number, " | "))));
+}
+
+// Returns the names of all tests of the format: "TraceReaderTest.Something".
+std::set<std::string> TestNames() {
+  std::set<std::string> names;
+  for (const char* folder : {"/traces", "/tests/golden"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(Root() + folder)) {
+      if (entry.path().extension() != ".cc") continue;
+      // A name may stand on the next line.
+      const std::string text =
+          absl::StrReplaceAll(ReadFile(entry.path().string()), {{"\n", " "}});
+      for (absl::string_view part : absl::StrSplit(text, " TEST")) {
+        for (absl::string_view kind : {"(", "_F(", "_P("}) {
+          if (!absl::StartsWith(part, kind)) continue;
+          std::vector<std::string> words = absl::StrSplit(
+              part.substr(kind.size(), part.find(')') - kind.size()),
+              absl::ByAnyChar(", "), absl::SkipEmpty());
+          names.insert(absl::StrJoin(words, "."));
+        }
+      }
+    }
+  }
+  return names;
+}
+
+TEST(TraceFormatTest, EachPromiseOfThePageNamesTestsThatExist) {
+  const std::set<std::string> tests = TestNames();
+  const std::string page = Page();
+  const size_t begin = page.find("<!-- promises -->");
+  ASSERT_NE(begin, page.npos);
+  int rows = 0;
+  for (absl::string_view line : absl::StrSplit(
+           page.substr(begin, page.find("\n\n", begin) - begin), '\n')) {
+    const std::vector<absl::string_view> cells = absl::StrSplit(line, '|');
+    if (cells.size() != 4 || !absl::StrContains(cells[2], '.')) continue;
+    ++rows;
+    for (absl::string_view name :
+         absl::StrSplit(cells[2], absl::ByAnyChar(" `,"), absl::SkipEmpty())) {
+      EXPECT_EQ(tests.count(std::string(name)), 1u)
+          << "there is no test " << name << ", which is to hold:" << cells[1];
+    }
+  }
+  EXPECT_GT(rows, 20);
 }
 
 TEST(TraceFormatTest, TheExampleOfThePageCanBeRead) {

@@ -65,6 +65,8 @@ std::string InfoAsJson(const Trace& trace) {
   info.set_events(trace.events.size());
   info.set_choices(trace.schedule.choices.size());
   info.set_unknown_events(trace.unknown_events);
+  info.set_first_event(trace.first_event);
+  info.set_recovered(Utf8(trace.recovered));
   info.set_damage(Utf8(trace.damage));
   info.set_not_done_count(trace.not_done_count);
   for (const TaskReport& task : trace.not_done) {

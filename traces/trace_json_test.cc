@@ -134,7 +134,7 @@ TEST(TraceJsonTest, InfoHasEveryKeyAndWhatIsTooLargeForANumberAsAString) {
             "\"level\":\"events\",\"target\":\"//bank:transfer_test\","
             "\"suite\":\"Bank\",\"test\":\"KeepsItsBalance\",\"param\":\"2\","
             "\"run\":6,\"seed\":\"18446744073709551615\","
-            "\"scheduler\":\"random\",\"events\":77,\"choices\":2,"
+            "\"scheduler\":\"random\",\"events\":78,\"choices\":2,"
             "\"outcome\":\"failed\",\"steps\":12,\"elapsed_ns\":1500000001,"
             "\"schedule_digest\":\"0123456789abcdef\","
             "\"data_digest\":\"fedcba9876543210\","
@@ -158,7 +158,8 @@ TEST(TraceJsonTest, InfoHasEveryKeyAndWhatIsTooLargeForANumberAsAString) {
             "\"awaited_by\":[]},"
             "{\"task\":\"busy#6\",\"wait\":\"nothing\","
             "\"text\":\"is running\",\"held_by\":\"\",\"due_ns\":0,"
-            "\"stack\":[],\"spawned_at\":\"\",\"awaited_by\":[]}]}");
+            "\"stack\":[],\"spawned_at\":\"\",\"awaited_by\":[]}],"
+            "\"first_event\":0,\"recovered\":\"\"}");
   FromJson<traces::v1::PrintedInfo>(InfoAsJson(trace));
 }
 

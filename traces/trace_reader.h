@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "orrery/base/task_report.h"
 #include "orrery/base/trace_event.h"
 #include "orrery/base/trace_sink.h"
@@ -37,8 +39,12 @@ struct Trace {
   // The number of the first of them; not 0 where the first ones were dropped to
   // stay within a budget.
   uint64_t first_event = 0;
+  // Of those that were dropped, what brought into being what may still matter:
+  // tasks, timers, objects, nodes.
+  std::vector<TraceEvent> before;
   // The choices, at either level.
   Schedule schedule;
+  uint64_t choice_count = 0;  // how many there are
   // The digests after choice number `first`, at level kChoices.
   std::map<uint64_t, DigestPair> checkpoints;
   // None if the process died before it could write one.
@@ -52,6 +58,13 @@ struct Trace {
   uint64_t unknown_events = 0;  // of kinds that this reader does not know
   // What is wrong with the rest of the file, if it was read only in part.
   std::string damage;
+  // Where that begins. All that is here comes from the bytes before.
+  uint64_t good_bytes = 0;
+  // Of these, the first that no checksum vouches for.
+  uint64_t checked_bytes = 0;
+  // What was wrong with the file that `RecoverTrace` made this one from. Then
+  // there is no footer: nobody knows how the run ended.
+  std::string recovered;
 
   Trace() = default;
   Trace(Trace&&) = default;
@@ -70,6 +83,23 @@ struct ReadTraceOptions {
   // record counts. Of one that is damaged within, only what a checksum vouches
   // for, and if that is not even the header, it stays an error.
   bool allow_incomplete = false;
+
+  // Takes the events, some thousands at a time and in their order, in place of
+  // `Trace::events`, which stays empty, as do the choices among them. So a file
+  // may be larger than memory. `so_far` is the trace as far as it was read,
+  // with its header; `first` is the number of the first of `events`. They, and
+  // what they point to, live until the call returns.
+  //
+  // They are what a checksum vouches for, or stand in a file that ends early.
+  // Where `allow_incomplete` is false, the error comes after those before it.
+  //
+  // To return false is to have seen enough: the rest of the file is not read.
+  std::function<bool(const Trace& so_far, uint64_t first,
+                     absl::Span<const TraceEvent> events)>
+      on_events = nullptr;
+
+  // Told from time to time how many of the file's bytes have been read.
+  std::function<void(uint64_t read, uint64_t size)> on_progress = nullptr;
 };
 
 // Reads the trace at `path` ("-" is standard input) and checks it whole before
@@ -82,12 +112,12 @@ struct ReadTraceOptions {
 //   kFailedPrecondition  written by a newer format than this reader knows
 //   others               as the operating system says
 absl::StatusOr<Trace> ReadTrace(const std::string& path,
-                                ReadTraceOptions options = {});
+                                const ReadTraceOptions& options = {});
 
 // The same for bytes that are in memory already. `name` is for messages.
 absl::StatusOr<Trace> ParseTrace(absl::string_view bytes,
                                  const std::string& name,
-                                 ReadTraceOptions options = {});
+                                 const ReadTraceOptions& options = {});
 
 }  // namespace orrery
 

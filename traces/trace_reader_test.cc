@@ -18,12 +18,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "orrery/traces/sample_trace.h"
 #include "orrery/traces/trace_diff.h"
 #include "orrery/traces/trace_file.h"
 #include "orrery/traces/trace_text.h"
+#include "orrery/traces/trace_writer.h"
 
 namespace orrery {
 namespace {
@@ -207,6 +209,66 @@ TEST(TraceReaderTest, EmptyStandardInputIsCalledByItsName) {
   const StandardInput input("/dev/null");
   EXPECT_EQ(ReadTrace("-").status().message(),
             "standard input: the file is empty; nothing was recorded into it");
+}
+
+// ---- Piece by piece ---------------------------------------------------------
+
+// Writes a trace that is longer than what is read at a time.
+std::string WriteLongFile() {
+  TraceWriter writer;
+  writer.Begin(SampleHeader(TraceLevel::kEvents));
+  for (int i = 0; i < 2; ++i) RecordLongRun(writer);
+  EXPECT_TRUE(writer.Finish(SampleFooter()).ok());
+  EXPECT_GT(writer.bytes().size(), 2'000'000u);
+  const std::string path = TempPath("long");
+  EXPECT_TRUE(WriteTraceFile(path, writer.bytes()).ok());
+  return path;
+}
+
+TEST(TraceReaderTest, PieceByPieceAFileHasTheSameEvents) {
+  const std::string path = WriteLongFile();
+  const absl::StatusOr<Trace> whole = ReadTrace(path);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  uint64_t next = 0;
+  int pieces = 0;
+  const TraceNames names;
+  const absl::StatusOr<Trace> trace =
+      ReadTrace(path, {.on_events = [&](const Trace& so_far, uint64_t first,
+                                        absl::Span<const TraceEvent> events) {
+                  EXPECT_EQ(so_far.header.test, whole->header.test);
+                  EXPECT_EQ(first, next);
+                  for (const TraceEvent& event : events) {
+                    const TraceEvent& expected = whole->events[next];
+                    EXPECT_TRUE(SameEvent(event, expected)) << next;
+                    if (next % 100 == 0) {
+                      EXPECT_EQ(FormatEvent(next, event, names),
+                                FormatEvent(next, expected, names));
+                    }
+                    ++next;
+                  }
+                  ++pieces;
+                  return true;
+                }});
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  EXPECT_EQ(next, whole->events.size());
+  EXPECT_GT(pieces, 20);
+  EXPECT_TRUE(trace->events.empty());
+  EXPECT_TRUE(trace->schedule.choices.empty());
+  EXPECT_EQ(trace->choice_count, whole->schedule.choices.size());
+  EXPECT_EQ(trace->footer->events, whole->footer->events);
+}
+
+TEST(TraceReaderTest, WhoHasSeenEnoughEndsTheReading) {
+  const std::string path = WriteLongFile();
+  int pieces = 0;
+  const absl::StatusOr<Trace> trace = ReadTrace(
+      path,
+      {.on_events = [&](const Trace&, uint64_t, absl::Span<const TraceEvent>) {
+        return ++pieces < 3;
+      }});
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  EXPECT_EQ(pieces, 3);
+  EXPECT_FALSE(trace->footer.has_value()) << "the rest was not read";
 }
 
 // ---- Files that are no traces -----------------------------------------------

@@ -215,10 +215,48 @@ TEST(TraceRecordsTest, WhereNoRecordBeginsIsDamage) {
   }
 }
 
+// A process that was killed leaves such room, and at its beginning what there
+// is of one record without its first byte.
 TEST(TraceRecordsTest, RoomThatWasNeverWrittenToIsCutShort) {
   EXPECT_EQ(Builder::WithHeader().AddBytes(std::string(4, '\0')).Read(),
             absl::DataLossError("x.trace: damaged at byte 17 of 21: cut short: "
-                                "only zeros follow"));
+                                "the trace was never closed"));
+  EXPECT_EQ(Builder::WithHeader()
+                .AddBytes(absl::string_view("\0\x04\x10\0\0", 5))
+                .Read(),
+            absl::DataLossError("x.trace: damaged at byte 17 of 22: cut short: "
+                                "the trace was never closed"));
+}
+
+// What looks like it then is damage, and no byte since the last checksum can be
+// trusted.
+TEST(TraceRecordsTest, AFileThatHasItsEndWasNotCutShort) {
+  std::string bytes = Builder::WithHeader()
+                          .Add(TraceRecord::kEvent, EventOf(TaskId(1)))
+                          .bytes();
+  AppendSync(0, &bytes);
+  const size_t checked = bytes.size();
+  AppendRecord(static_cast<uint32_t>(TraceRecord::kEvent),
+               EventOf(TaskId(2)).SerializeAsString(), &bytes);
+  const size_t at = bytes.size();
+  AppendRecord(static_cast<uint32_t>(TraceRecord::kEvent),
+               EventOf(TaskId(3)).SerializeAsString(), &bytes);
+  AppendTrailer(&bytes);
+  for (char tag : {'\0', '\xff'}) {
+    for (size_t offset : {at, at + 1}) {  // the tag, the length
+      if (tag == '\0' && offset != at) continue;
+      std::string damaged = bytes;
+      damaged[offset] = tag;
+      const absl::StatusOr<Trace> trace =
+          ParseTrace(damaged, "x.trace", {.allow_incomplete = true});
+      ASSERT_TRUE(trace.ok()) << trace.status();
+      EXPECT_EQ(trace->events.size(), 1u);
+      EXPECT_EQ(trace->good_bytes, checked);
+      EXPECT_EQ(trace->damage,
+                absl::StrCat("x.trace: damaged at byte ", at, " of ",
+                             bytes.size(), ": no record begins here"));
+    }
+  }
 }
 
 TEST(TraceRecordsTest, ARecordLongerThanTheFileIsCutShort) {

@@ -21,24 +21,6 @@ bool IsControl(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
 }
 
-// What a program logs and how it names things must neither break lines nor move
-// the cursor.
-std::string OneLine(absl::string_view text) {
-  std::string line(text);
-  if (std::none_of(line.begin(), line.end(), IsControl)) return line;
-  line.clear();
-  for (char c : text) {
-    if (c == '\n' || c == '\r') {
-      line += ' ';
-    } else if (IsControl(c)) {
-      absl::StrAppend(&line, "\\x", absl::Hex(c, absl::kZeroPad2));
-    } else {
-      line += c;
-    }
-  }
-  return line;
-}
-
 std::string Quoted(absl::string_view label) {
   return absl::StrCat("\"", OneLine(label), "\"");
 }
@@ -198,6 +180,10 @@ struct InWords {
                         e.size == 1 ? " byte" : " bytes", " at ", e.offset,
                         e.failed ? ": failed" : "");
   }
+  std::string operator()(const event::StateDigested& e) const {
+    return absl::StrCat("state ", Quoted(e.label), ": ",
+                        absl::Hex(e.digest, absl::kZeroPad16));
+  }
 };
 
 // In the order of TraceEvent::What.
@@ -224,7 +210,8 @@ constexpr absl::string_view kKindNames[] = {"spawned",
                                             "message_copied",
                                             "node_made",
                                             "node_changed",
-                                            "file_access"};
+                                            "file_access",
+                                            "state"};
 static_assert(std::size(kKindNames) == std::variant_size_v<TraceEvent::What>);
 
 // Between two lines of one thing in `FormatInfo`.
@@ -247,6 +234,22 @@ std::vector<std::string> NotDoneLines(const Trace& trace) {
 }
 
 }  // namespace
+
+std::string OneLine(absl::string_view text) {
+  std::string line(text);
+  if (std::none_of(line.begin(), line.end(), IsControl)) return line;
+  line.clear();
+  for (char c : text) {
+    if (c == '\n' || c == '\r') {
+      line += ' ';
+    } else if (IsControl(c)) {
+      absl::StrAppend(&line, "\\x", absl::Hex(c, absl::kZeroPad2));
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
 
 void TraceNames::Learn(const TraceEvent& event) {
   if (const auto* spawned = std::get_if<event::Spawned>(&event.what)) {
@@ -394,6 +397,11 @@ std::string FormatInfo(const Trace& trace) {
         absl::StrCat("unknown, ", trace.events.size(), " events and ",
                      trace.schedule.choices.size(), " choices were saved"));
   }
+  if (trace.first_event != 0) {
+    add("left out", absl::StrCat("the first ", trace.first_event,
+                                 " events, to stay within the budget; their "
+                                 "choices are there"));
+  }
   if (trace.not_done_count != 0) {
     add("not done", absl::StrJoin(NotDoneLines(trace), kNextLine));
   }
@@ -402,6 +410,7 @@ std::string FormatInfo(const Trace& trace) {
                                 " events of kinds that this version does not "
                                 "know"));
   }
+  add("recovered", OneLine(trace.recovered));
   add("damage", trace.damage);
   return text;
 }

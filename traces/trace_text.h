@@ -17,6 +17,11 @@
 
 namespace orrery {
 
+// Returns `text` without what would break lines or move the cursor: line ends
+// are spaces, other control characters are written as "\x1b". What a program
+// logs, and how it names things, is to be shown like this.
+std::string OneLine(absl::string_view text);
+
 // The names of tasks and objects, as events bring them up.
 class TraceNames {
  public:

@@ -142,20 +142,21 @@ TEST(TraceTextTest, EveryKindOfEventHasItsLine) {
           "at 4096",
           "#64 1.500000001s client#2 fsync \"wal/0\" on replica-1, 0 bytes "
           "at 0: failed",
-          "#65 1.500000001s loop replica-1 pauses, incarnation 1",
-          "#66 1.500000001s loop replica-1 is up, incarnation 1",
-          "#67 1.500000001s loop replica-1 has stopped, incarnation 1",
-          "#68 1.500000001s loop replica-1 is up, incarnation 2",
-          "#69 1.500000001s loop replica-1 is killed, incarnation 2",
-          "#70 1.500000001s loop replica-1 is up, incarnation 3",
-          "#71 1.500000001s loop replica-1 crashes, incarnation 3",
-          "#72 1.500000001s client#2 log: caf\xc3\xa9: 3\xe2\x82\xac no more "
+          "#65 1.500000001s client#2 state \"ledger\": 99aabbccddeeff00",
+          "#66 1.500000001s loop replica-1 pauses, incarnation 1",
+          "#67 1.500000001s loop replica-1 is up, incarnation 1",
+          "#68 1.500000001s loop replica-1 has stopped, incarnation 1",
+          "#69 1.500000001s loop replica-1 is up, incarnation 2",
+          "#70 1.500000001s loop replica-1 is killed, incarnation 2",
+          "#71 1.500000001s loop replica-1 is up, incarnation 3",
+          "#72 1.500000001s loop replica-1 crashes, incarnation 3",
+          "#73 1.500000001s client#2 log: caf\xc3\xa9: 3\xe2\x82\xac no more "
           "[bank/transfer.cc:300 Transfer]",
-          "#73 1.500000001s client#2 fault: crash on replica-1",
-          "#74 1.500000001s client#2 FAILURE: balance is off "
+          "#74 1.500000001s client#2 fault: crash on replica-1",
+          "#75 1.500000001s client#2 FAILURE: balance is off "
           "[bank/transfer.cc:41 Transfer]",
-          "#75 1.500000001s client#2 ends with an exception",
-          "#76 1.500000001s main#1 ends"));
+          "#76 1.500000001s client#2 ends with an exception",
+          "#77 1.500000001s main#1 ends"));
 }
 
 TEST(TraceTextTest, WithoutPlacesNoPlaceIsShown) {
@@ -263,7 +264,7 @@ TEST(TraceTextTest, InfoShowsHeaderAndOutcome) {
             "target:    //bank:transfer_test\n"
             "seed:      42 (run 6)\n"
             "scheduler: random\n"
-            "outcome:   failed after 1.500000001s, 12 steps, 2 choices, 77 "
+            "outcome:   failed after 1.500000001s, 12 steps, 2 choices, 78 "
             "events\n"
             "digests:   schedule 0123456789abcdef, data fedcba9876543210\n"
             "failure:   balance is off\n"

@@ -23,7 +23,9 @@
 #include "absl/types/span.h"
 #include "orrery/base/task_report.h"
 #include "orrery/base/trace_sink.h"
+#include "orrery/traces/dropped_events.h"
 #include "orrery/traces/format.h"
+#include "orrery/traces/mapped_file.h"
 #include "orrery/traces/packer.h"
 
 namespace orrery {
@@ -46,13 +48,22 @@ class TraceWriter final : public TraceSink {
   // Starts a trace in memory. What was written before is gone.
   void Begin(const TraceHeader& header);
 
-  // Starts a trace in a file, which is made or emptied. It is written in pieces
-  // as the run goes.
+  // Starts a trace in a file, which is made or replaced. Each event is in it as
+  // soon as it has happened, and so are choices as soon as they are handed
+  // over: whatever ends the process, they are there. (A pipe gets all of it at
+  // the end.)
+  //
+  // If the events take more than `max_event_bytes`, the older ones are dropped,
+  // and of them their choices are kept, which is enough to replay the run.
+  //
+  // A child that is forked from this process does not write into the file, and
+  // is told so by `Finish`.
   //
   // Errors:
   //   kNotFound, kPermissionDenied, ...  as the operating system says, with the
   //                                      path
-  absl::Status BeginFile(const std::string& path, const TraceHeader& header);
+  absl::Status BeginFile(const std::string& path, const TraceHeader& header,
+                         uint64_t max_event_bytes = kDefaultMaxEventBytes);
 
   TraceLevel level() const override { return level_; }
   void OnChoices(absl::Span<const Choice> choices,
@@ -62,20 +73,25 @@ class TraceWriter final : public TraceSink {
   // Ends the trace; in a file, writes what is left and closes it. `not_done` is
   // what the tasks were up to that were not done.
   //
-  // Errors: the first one that writing met, a full disk for example. The run
-  // itself was not disturbed by it.
+  // Errors: the first one that writing met, a full disk for example, with the
+  // path. The run itself was not disturbed by it, and what had been written by
+  // then can be read.
   absl::Status Finish(TraceFooter footer,
                       absl::Span<const TaskReport> not_done = {});
 
-  // Writes out what there is, without an end, into the file or, for a trace in
-  // memory, to `path`. For a process that is about to die; if it lives on, so
-  // does the trace. Before `Begin` and after `Finish` it does nothing. May be
-  // called twice, first without `not_done`: to find out may kill the process.
+  // Writes a trace in memory to `path` as far as it goes, without an end; adds
+  // `not_done` to it, or to a trace in a file, which has the rest already. For
+  // a process that is about to die; if it lives on, so does the trace. Before
+  // `Begin` and after `Finish` it does nothing. May be called twice, first
+  // without `not_done`: to find out may kill the process.
   void Rescue(const std::string& path,
               absl::Span<const TaskReport> not_done = {});
 
-  // The trace in memory: complete after `Finish`.
-  absl::string_view bytes() const { return {out_.data(), out_.size()}; }
+  // The trace in memory: complete after `Finish`. Of one in a file, nothing.
+  absl::string_view bytes() const {
+    if (file_->is_mapped()) return {};
+    return {out_.data(), out_.size()};
+  }
 
  private:
   struct SiteKey {
@@ -97,18 +113,42 @@ class TraceWriter final : public TraceSink {
     uint32_t id = 0;
   };
 
+  // The first byte and the end of a Sync.
+  struct SyncPlace {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+
+  // A text that came up already, as it was given.
+  struct KnownText {
+    const char* data = nullptr;
+    std::string text;
+    uint32_t id = 0;
+  };
+
   void WriteHeader(const TraceHeader& header);
-  size_t BeginRecord(TraceRecord record);
+  void EndRecord(size_t begin, TraceRecord record) {
+    out_.EndRecord(begin, static_cast<uint32_t>(record));
+    // What did not reach the file is not part of the trace.
+    if (!file_->is_off()) [[likely]]
+      committed_ = out_.size();
+  }
   uint32_t InternText(absl::string_view text);
+  uint32_t InternTextByContent(absl::string_view text);
   uint32_t InternSite(const SiteText& site);
   uint32_t InternSiteByContent(const SiteText& site);
   char* PackLabeled(char* at, const Choice& choice);
-  void CloseChoiceBlock();
-  void MaybeSync();
+  void MaybeSync() {
+    if (out_.size() - last_sync_ >= kSyncInterval) [[unlikely]]
+      SyncAndStayWithinBudget();
+  }
+  void SyncAndStayWithinBudget();
   void Sync();
-  void WriteOut(size_t end);
   void Seal();
-  uint32_t Checksum(size_t end) const;
+  static void PutChecksum(char* data, size_t synced, const SyncPlace& sync);
+  void DropOldEvents();
+  absl::Status RewriteInto(MappedFile* next);
+  void WriteToPipe();
   void WriteNotDone(absl::Span<const TaskReport> not_done);
 
   void Pack(const event::Spawned& e);
@@ -135,26 +175,36 @@ class TraceWriter final : public TraceSink {
   void Pack(const event::NodeMade& e);
   void Pack(const event::NodeChanged& e);
   void Pack(const event::FileAccessed& e);
+  void Pack(const event::StateDigested& e);
 
   TraceLevel level_ = TraceLevel::kOff;
   Packer out_;
-  Packer block_;  // the choices that are not in `out_` yet
-  uint32_t block_count_ = 0;
+  Packer block_;  // for choices, as they are packed
   uint64_t choices_ = 0;
   uint64_t events_ = 0;
   std::optional<uint64_t> failed_event_;  // the first event::Failed
-  DigestPair digests_;
   SimTime now_;
   TaskId task_;
   bool open_ = false;  // begun and not finished
   bool has_not_done_ = false;
-  // The first byte and the end of each Sync that has room for a checksum, and
-  // no checksum yet.
-  std::vector<std::pair<size_t, size_t>> unsealed_;
+  size_t committed_ = 0;  // everything before this byte is whole records
+  // Each Sync; in a file, since `events_begin_`.
+  std::vector<SyncPlace> syncs_;
+  size_t sealed_ = 0;     // so many of them have their checksum
   size_t synced_ = 0;     // everything before this byte has a checksum
   size_t last_sync_ = 0;  // where the last Sync begins
-  size_t written_ = 0;    // everything before this byte is in the file
-  int fd_ = -1;
+
+  // A trace in a file is written through `file_`. Where it becomes too large,
+  // the other one takes its place.
+  MappedFile files_[2];
+  MappedFile* file_ = &files_[0];
+  uint64_t max_event_bytes_ = 0;
+  // Where what is never dropped ends, and behind it the Truncated, if any.
+  size_t front_end_ = 0;
+  size_t events_begin_ = 0;
+  DroppedEvents dropped_;
+  int pipe_ = -1;  // what gets all at the end
+  size_t piped_ = 0;
   std::string path_;
   absl::Status status_;
 
@@ -165,9 +215,17 @@ class TraceWriter final : public TraceSink {
   absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t>
       places_;
   absl::flat_hash_map<SiteKey, std::unique_ptr<KnownSite>> sites_;
-  KnownSite* recent_site_ = nullptr;
   absl::string_view recent_label_;
   uint32_t recent_label_id_ = 0;
+  // What came up last, by where it stands.
+  static constexpr size_t kRecentTexts = 32;
+  static constexpr size_t kRecentSites = 256;
+  KnownText recent_texts_[kRecentTexts];
+  KnownSite* recent_sites_[kRecentSites] = {};
+  // Of the event that is being packed.
+  uint32_t site_ = 0;
+  uint32_t text_ = 0;
+  uint32_t text2_ = 0;
 };
 
 }  // namespace orrery

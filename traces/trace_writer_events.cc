@@ -28,40 +28,50 @@ uint64_t Difference(SimTime from, SimTime to) {
 
 // ---- Texts and places -------------------------------------------------------
 
+// By address first: most texts are constants. Not all are, so what stands at
+// the address has to be the same still.
 uint32_t TraceWriter::InternText(absl::string_view text) {
+  const auto address = reinterpret_cast<uintptr_t>(text.data());
+  KnownText& known = recent_texts_[(address ^ address >> 5) % kRecentTexts];
+  if (known.id == 0 || known.data != text.data() || known.text != text) {
+    known = {text.data(), std::string(text), InternTextByContent(text)};
+  }
+  return known.id;
+}
+
+uint32_t TraceWriter::InternTextByContent(absl::string_view text) {
   const auto found = texts_.find(text);
   if (found != texts_.end()) return found->second;
   const uint32_t id = ++last_id_;
   texts_.emplace(std::string(text), id);
   out_.Reserve(64);
-  const size_t begin = BeginRecord(TraceRecord::kIntern);
+  const size_t begin = out_.BeginRecord();
   out_.VarintField(1, id);
   out_.OptionalBytesField(2, text);
-  out_.End(begin);
+  EndRecord(begin, TraceRecord::kIntern);
   return id;
 }
 
+// The same way.
 uint32_t TraceWriter::InternSite(const SiteText& site) {
   if (site.line == 0) return 0;
-  // By address first: most places are constants. Not all are, so what stands at
-  // the address has to be the same still.
   const SiteKey key = {site.file.data(), site.function.data(), site.line};
-  if (recent_site_ == nullptr || !(recent_site_->key == key)) {
+  KnownSite*& recent =
+      recent_sites_[(site.line ^ reinterpret_cast<uintptr_t>(key.file)) %
+                    kRecentSites];
+  if (recent == nullptr || !(recent->key == key)) {
     std::unique_ptr<KnownSite>& known = sites_[key];
     if (known == nullptr) known = std::make_unique<KnownSite>();
-    recent_site_ = known.get();
+    recent = known.get();
   }
-  KnownSite& known = *recent_site_;
-  if (known.id == 0 || site.file != known.file ||
-      site.function != known.function) {
-    known = {key, std::string(site.file), std::string(site.function),
-             InternSiteByContent(site)};
+  if (recent->id == 0 || site.file != recent->file ||
+      site.function != recent->function) {
+    *recent = {key, std::string(site.file), std::string(site.function),
+               InternSiteByContent(site)};
   }
-  return known.id;
+  return recent->id;
 }
 
-// So that the bytes do not depend on which copies of a constant the linker has
-// merged.
 uint32_t TraceWriter::InternSiteByContent(const SiteText& site) {
   const uint32_t file = InternText(CleanFile(site.file));
   const uint32_t function = InternText(CleanFunction(site.function));
@@ -69,50 +79,55 @@ uint32_t TraceWriter::InternSiteByContent(const SiteText& site) {
   if (id != 0) return id;
   id = ++last_id_;
   out_.Reserve(64);
-  const size_t begin = BeginRecord(TraceRecord::kIntern);
+  const size_t begin = out_.BeginRecord();
   out_.VarintField(1, id);
   const size_t inner = out_.Begin(3);
   out_.VarintField(1, file);
   out_.VarintField(2, function);
   out_.VarintField(3, site.line);
   out_.End(inner);
-  out_.End(begin);
+  EndRecord(begin, TraceRecord::kIntern);
   return id;
 }
 
 // ---- Events -----------------------------------------------------------------
 
 void TraceWriter::OnEvent(const TraceEvent& event) {
+  if (file_->is_off()) [[unlikely]]
+    return;
   std::visit(
       [&](const auto& what) {
         using What = std::decay_t<decltype(what)>;
         // Texts come before the event that uses them.
-        if constexpr (requires { what.site; }) InternSite(what.site);
+        if constexpr (requires { what.site; }) site_ = InternSite(what.site);
         if constexpr (std::is_same_v<What, event::Spawned>) {
-          if (!what.name.empty()) InternText(what.name);
+          if (!what.name.empty()) text_ = InternText(what.name);
         } else if constexpr (std::is_same_v<What, event::ObjectMade>) {
-          InternText(what.type);
-          if (!what.name.empty()) InternText(what.name);
+          text_ = InternText(what.type);
+          if (!what.name.empty()) text2_ = InternText(what.name);
         } else if constexpr (std::is_same_v<What, event::Chosen>) {
-          if (!what.choice.site.empty()) InternText(what.choice.site);
+          const absl::string_view label = what.choice.site;
+          if (!label.empty()) text_ = InternText(label);
         } else if constexpr (std::is_same_v<What, event::SpanBegun>) {
-          InternText(what.label);
+          text_ = InternText(what.label);
         } else if constexpr (std::is_same_v<What, event::Faulted>) {
-          InternText(what.what);
+          text_ = InternText(what.what);
         } else if constexpr (std::is_same_v<What, event::Failed>) {
           if (!failed_event_.has_value()) failed_event_ = events_;
         } else if constexpr (std::is_same_v<What, event::MessageSent>) {
-          InternText(what.type);
+          text_ = InternText(what.type);
         } else if constexpr (std::is_same_v<What, event::MessageDropped>) {
-          InternText(what.why);
+          text_ = InternText(what.why);
         } else if constexpr (std::is_same_v<What, event::NodeMade>) {
-          InternText(what.name);
+          text_ = InternText(what.name);
         } else if constexpr (std::is_same_v<What, event::FileAccessed>) {
-          InternText(what.operation);
-          InternText(what.file);
+          text_ = InternText(what.operation);
+          text2_ = InternText(what.file);
+        } else if constexpr (std::is_same_v<What, event::StateDigested>) {
+          text_ = InternText(what.label);
         }
         out_.Reserve(kEventReserve);
-        const size_t begin = BeginRecord(TraceRecord::kEvent);
+        const size_t begin = out_.BeginRecord();
         if (event.time != now_) {
           out_.VarintField(1, Difference(now_, event.time));
           now_ = event.time;
@@ -122,7 +137,7 @@ void TraceWriter::OnEvent(const TraceEvent& event) {
           task_ = event.task;
         }
         Pack(what);
-        out_.End(begin);
+        EndRecord(begin, TraceRecord::kEvent);
       },
       event.what);
   ++events_;
@@ -138,7 +153,7 @@ void TraceWriter::Pack(const event::Suspended& e) {
   if (e.wait == WaitKind::kSleep) {
     out_.VarintField(3, Difference(now_, e.due));
   }
-  out_.VarintField(4, InternSite(e.site));
+  out_.VarintField(4, site_);
   out_.End(begin);
 }
 
@@ -154,7 +169,7 @@ void TraceWriter::Pack(const event::Chosen& e) {
   out_.VarintField(1, static_cast<uint64_t>(e.choice.kind));
   out_.VarintField(2, e.choice.n);
   out_.VarintField(3, e.choice.chosen);
-  if (!e.choice.site.empty()) out_.VarintField(4, InternText(e.choice.site));
+  if (!e.choice.site.empty()) out_.VarintField(4, text_);
   out_.VarintField(5, e.choice.span.value);
   if (!e.candidates.empty()) {
     out_.Reserve(kEventReserve + 5 * e.candidates.size());
@@ -178,8 +193,8 @@ void TraceWriter::Pack(const event::Spawned& e) {
   out_.Fixed64Field(2, e.entity.value);
   out_.VarintField(3, static_cast<uint64_t>(e.kind));
   out_.VarintField(4, e.node.value);
-  if (!e.name.empty()) out_.VarintField(5, InternText(e.name));
-  out_.VarintField(6, InternSite(e.site));
+  if (!e.name.empty()) out_.VarintField(5, text_);
+  out_.VarintField(6, site_);
   if (e.kind == EntityKind::kTimer) out_.OptionalSignedField(7, e.due.ns);
   out_.End(begin);
 }
@@ -195,9 +210,9 @@ void TraceWriter::Pack(const event::ObjectMade& e) {
   const size_t begin = out_.Begin(10);
   out_.VarintField(1, e.id.value);
   out_.Fixed64Field(2, e.key.value);
-  out_.VarintField(3, InternText(e.type));
-  if (!e.name.empty()) out_.VarintField(4, InternText(e.name));
-  out_.VarintField(5, InternSite(e.site));
+  out_.VarintField(3, text_);
+  if (!e.name.empty()) out_.VarintField(4, text2_);
+  out_.VarintField(5, site_);
   out_.End(begin);
 }
 
@@ -205,7 +220,7 @@ void TraceWriter::Pack(const event::Logged& e) {
   const size_t begin = out_.Begin(11);
   out_.BytesField(1, e.text);
   out_.Reserve(32);
-  out_.VarintField(2, InternSite(e.site));
+  out_.VarintField(2, site_);
   out_.End(begin);
 }
 
@@ -213,7 +228,7 @@ void TraceWriter::Pack(const event::Failed& e) {
   const size_t begin = out_.Begin(12);
   out_.BytesField(1, e.message);
   out_.Reserve(32);
-  out_.VarintField(2, InternSite(e.site));
+  out_.VarintField(2, site_);
   out_.End(begin);
 }
 
@@ -226,13 +241,13 @@ void TraceWriter::Pack(const event::TimerCancelled& e) {
 void TraceWriter::Pack(const event::TimePassed& e) {
   const size_t begin = out_.Begin(14);
   out_.SignedField(1, e.until.ns);
-  out_.VarintField(2, InternSite(e.site));
+  out_.VarintField(2, site_);
   out_.End(begin);
 }
 
 void TraceWriter::Pack(const event::Faulted& e) {
   const size_t begin = out_.Begin(15);
-  out_.VarintField(1, InternText(e.what));
+  out_.VarintField(1, text_);
   out_.VarintField(2, e.node.value);
   out_.End(begin);
 }
@@ -241,7 +256,7 @@ void TraceWriter::Pack(const event::SpanBegun& e) {
   const size_t begin = out_.Begin(16);
   out_.VarintField(1, e.id.value);
   out_.VarintField(2, e.parent.value);
-  out_.VarintField(3, InternText(e.label));
+  out_.VarintField(3, text_);
   out_.End(begin);
 }
 
@@ -270,24 +285,24 @@ void TraceWriter::Pack(const event::MessageSent& e) {
   out_.VarintField(1, e.id.value);
   out_.VarintField(2, e.from.value);
   out_.VarintField(3, e.to.value);
-  out_.VarintField(4, InternText(e.type));
+  out_.VarintField(4, text_);
   out_.VarintField(5, e.size);
   out_.Fixed64Field(6, e.payload);
-  out_.VarintField(7, InternSite(e.site));
+  out_.VarintField(7, site_);
   out_.End(begin);
 }
 
 void TraceWriter::Pack(const event::MessageDelivered& e) {
   const size_t begin = out_.Begin(21);
   out_.VarintField(1, e.id.value);
-  out_.VarintField(2, InternSite(e.site));
+  out_.VarintField(2, site_);
   out_.End(begin);
 }
 
 void TraceWriter::Pack(const event::MessageDropped& e) {
   const size_t begin = out_.Begin(22);
   out_.VarintField(1, e.id.value);
-  out_.VarintField(2, InternText(e.why));
+  out_.VarintField(2, text_);
   out_.End(begin);
 }
 
@@ -301,7 +316,7 @@ void TraceWriter::Pack(const event::MessageCopied& e) {
 void TraceWriter::Pack(const event::NodeMade& e) {
   const size_t begin = out_.Begin(24);
   out_.VarintField(1, e.id.value);
-  out_.VarintField(2, InternText(e.name));
+  out_.VarintField(2, text_);
   out_.End(begin);
 }
 
@@ -316,12 +331,19 @@ void TraceWriter::Pack(const event::NodeChanged& e) {
 void TraceWriter::Pack(const event::FileAccessed& e) {
   const size_t begin = out_.Begin(26);
   out_.VarintField(1, e.node.value);
-  out_.VarintField(2, InternText(e.operation));
-  out_.VarintField(3, InternText(e.file));
+  out_.VarintField(2, text_);
+  out_.VarintField(3, text2_);
   out_.VarintField(4, e.offset);
   out_.VarintField(5, e.size);
   out_.Fixed64Field(6, e.payload);
   out_.VarintField(7, e.failed ? 1 : 0);
+  out_.End(begin);
+}
+
+void TraceWriter::Pack(const event::StateDigested& e) {
+  const size_t begin = out_.Begin(27);
+  out_.VarintField(1, text_);
+  out_.Fixed64Field(2, e.digest);
   out_.End(begin);
 }
 

@@ -80,6 +80,9 @@ std::string Reserialize(const traces::v1::Trace& trace,
       case TraceRecord::kNotDone:
         payload = trace.not_done(i).SerializeAsString();
         break;
+      case TraceRecord::kTruncated:
+        payload = trace.truncated().SerializeAsString();
+        break;
     }
     AppendRecord(record.number, payload, &bytes);
   }

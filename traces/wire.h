@@ -21,6 +21,11 @@ namespace orrery {
 // not end before `end` or within ten bytes. More than 64 bits are cut off.
 inline bool ReadVarint(const char** at, const char* end, uint64_t* value) {
   const char* from = *at;
+  if (from != end && static_cast<signed char>(*from) >= 0) [[likely]] {
+    *value = static_cast<unsigned char>(*from);
+    *at = from + 1;
+    return true;
+  }
   uint64_t result = 0;
   for (int shift = 0; shift < 70 && from != end; shift += 7) {
     const uint64_t byte = static_cast<unsigned char>(*from++);
@@ -39,7 +44,12 @@ inline int64_t FromZigZag(uint64_t value) {
   return static_cast<int64_t>((value >> 1) ^ (~(value & 1) + 1));
 }
 
-enum class WireType : uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+enum class WireType : uint8_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kBytes = 2,
+  kFixed32 = 5
+};
 
 struct WireField {
   uint32_t number = 0;
@@ -120,19 +130,17 @@ class WireReader {
 // last time; those that have another type or another number are left out, as
 // libprotobuf does.
 //
-// `kLast` is the largest number of a field, and bit N of `kFixed64` is set
-// where field N is a fixed64; all others are varints.
-template <uint32_t kLast, uint32_t kFixed64 = 0>
+// `kLast` is the largest number of a field. Bit N of `kFixed64` is set where
+// field N is a fixed64, and of `kFixed32` where it is a fixed32; all others are
+// varints.
+template <uint32_t kLast, uint32_t kFixed64 = 0, uint32_t kFixed32 = 0>
 class NumberFields {
  public:
   // Returns false if `message` is none.
   explicit NumberFields(absl::string_view message) : reader_(message) {
     for (WireField field; reader_.Next(&field);) {
       if (field.number > kLast) continue;
-      const bool fixed = (kFixed64 >> field.number & 1) != 0;
-      if (field.type != (fixed ? WireType::kFixed64 : WireType::kVarint)) {
-        continue;
-      }
+      if (field.type != TypeOf(field.number)) continue;
       values_[field.number] = field.value;
       given_ |= 1u << field.number;
     }
@@ -150,6 +158,12 @@ class NumberFields {
 
  private:
   static_assert(kLast < 32);
+
+  static WireType TypeOf(uint32_t number) {
+    if ((kFixed64 >> number & 1) != 0) return WireType::kFixed64;
+    if ((kFixed32 >> number & 1) != 0) return WireType::kFixed32;
+    return WireType::kVarint;
+  }
 
   WireReader reader_;
   uint32_t given_ = 0;
