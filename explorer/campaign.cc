@@ -213,7 +213,7 @@ class Campaign {
   const SchedulerTraits traits_;
   const CampaignOptions& options_;
   const absl::Time begun_;
-  Progress progress_;
+  ProgressLine progress_;
   std::unique_ptr<Isolation> isolation_;  // one of these two ways
   std::unique_ptr<ChoiceLog> log_;
   std::unique_ptr<RecordingScheduler> recorder_;

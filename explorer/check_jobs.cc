@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -92,9 +93,9 @@ absl::Status MakeOne(const std::string& folder, uint64_t number,
   header.level = TraceLevel::kEvents;
   TraceWriter writer;
   const absl::Status status =
-      writer.BeginFile(CheckResultPath(folder, position), header);
+      writer.BeginFile(CheckResultPath(folder, position), header,
+                       std::numeric_limits<uint64_t>::max());
   if (!status.ok()) return status;
-  writer.Rescue("");  // so that a run which dies has begun, for all to see
   EventRecorder recorder(&writer);
   const CheckedEnd end = run({&header, &scheduler, &recorder, &writer});
   return writer.Finish(end.footer, end.not_done);

@@ -1,6 +1,6 @@
 """The unit tests of the check of determinism, one for each header."""
 
-load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("//build_defs:tests.bzl", "orrery_cc_tests")
 
 _TESTS = {
     "check_jobs_test": [":check_jobs", "//traces:trace_reader", "@abseil-cpp//absl/status", "@abseil-cpp//absl/strings", "@googletest//:gtest_main"],
@@ -11,12 +11,14 @@ _TESTS = {
     "run_recorder_test": [":run_recorder", "//scheduler:random_scheduler", "//sim:log", "//sim:random", "//sim:simulation", "//sim:spawn", "//traces:trace_reader", "//traces:trace_writer", "@googletest//:gtest_main"],
 }
 
-def determinism_tests():
-    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
-    for name, deps in _TESTS.items():
-        cc_test(
-            name = name,
-            size = "small",
-            srcs = [name + ".cc"],
-            deps = deps,
-        )
+def determinism_tests(name):
+    """Declares a cc_test for each of _TESTS, whose source is TEST.cc, and NAME, all of them."""
+    orrery_cc_tests(
+        name = name,
+        tests = _TESTS,
+        deps = [],
+        alone = [
+            "memory_scrambler_test",
+            "other_process_test",
+        ],
+    )

@@ -47,12 +47,12 @@ std::string FormatProgress(const ProgressNumbers& numbers) {
   return absl::StrCat(text, ", ", Count(numbers.failures, "failure"));
 }
 
-Progress::Progress(bool wanted)
+ProgressLine::ProgressLine(bool wanted)
     : on_(wanted && ::isatty(STDERR_FILENO) == 1), next_(kFirst) {}
 
-Progress::~Progress() { Clear(); }
+ProgressLine::~ProgressLine() { Clear(); }
 
-void Progress::Update(const ProgressNumbers& numbers) {
+void ProgressLine::Update(const ProgressNumbers& numbers) {
   if (!on_ || numbers.real_time < next_) return;
   next_ = numbers.real_time + kInterval;
   std::fprintf(stderr, "\r\x1b[K[  ORRERY  ] %s",
@@ -61,7 +61,7 @@ void Progress::Update(const ProgressNumbers& numbers) {
   shown_ = true;
 }
 
-void Progress::Clear() {
+void ProgressLine::Clear() {
   if (!shown_) return;
   std::fprintf(stderr, "\r\x1b[K");
   std::fflush(stderr);

@@ -1,8 +1,8 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// `Progress`: a line on a terminal that tells how a long campaign goes. It is
-// for whoever watches: nothing of it goes into a report or a trace.
+// `ProgressLine`: a line on a terminal that tells how a long campaign goes. It
+// is for whoever watches: nothing of it goes into a report or a trace.
 
 #ifndef ORRERY_EXPLORER_PROGRESS_H_
 #define ORRERY_EXPLORER_PROGRESS_H_
@@ -32,14 +32,14 @@ std::string FormatProgress(const ProgressNumbers& numbers);
 // rounded to the nearest: "8.3%". `whole` is at least 1.
 std::string FormatShare(uint64_t part, uint64_t whole);
 
-class Progress {
+class ProgressLine {
  public:
   // Writes nothing where standard error is no terminal, or if not `wanted`.
-  explicit Progress(bool wanted);
+  explicit ProgressLine(bool wanted);
   // Takes the line away.
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   // Writes the line anew if the last time was long enough ago.
   void Update(const ProgressNumbers& numbers);

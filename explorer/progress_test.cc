@@ -64,7 +64,7 @@ TEST(ProgressTest, IsOffWhereNobodyWatches) {
   ASSERT_EQ(::pipe(ends), 0);
   {
     const OtherStderr other(ends[1]);
-    Progress progress(true);
+    ProgressLine progress(true);
     EXPECT_FALSE(progress.on());
     progress.Update(kNumbers);
   }
@@ -83,8 +83,8 @@ TEST(ProgressTest, IsALineOnATerminalThatGoesAwayAgain) {
   ASSERT_GE(other_end, 0);
   {
     const OtherStderr other(other_end);
-    EXPECT_FALSE(Progress(false).on());
-    Progress progress(true);
+    EXPECT_FALSE(ProgressLine(false).on());
+    ProgressLine progress(true);
     EXPECT_TRUE(progress.on());
     ProgressNumbers numbers = kNumbers;
     numbers.real_time = absl::Milliseconds(10);

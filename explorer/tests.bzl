@@ -1,6 +1,6 @@
 """Unit tests of this folder."""
 
-load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("//build_defs:tests.bzl", "orrery_cc_tests")
 
 _TESTS = {
     "campaign_test": [":campaign", ":sample_runs", "//scheduler:fifo_scheduler", "//scheduler:random_scheduler", "//scheduler:replay_scheduler", "//sim:random", "//sim:sleep", "@abseil-cpp//absl/status", "@abseil-cpp//absl/time"],
@@ -11,12 +11,9 @@ _TESTS = {
     "signature_test": [":signature", "//base:task_report", "//base:trace_event"],
 }
 
-def explorer_tests():
-    """Declares a cc_test for each of _TESTS, whose source is NAME.cc."""
-    for name, deps in _TESTS.items():
-        cc_test(
-            name = name,
-            size = "small",
-            srcs = [name + ".cc"],
-            deps = deps + ["@googletest//:gtest_main"],
-        )
+def explorer_tests(name):
+    """Declares a cc_test for each of _TESTS, whose source is TEST.cc, and NAME, all of them."""
+    orrery_cc_tests(
+        name = name,
+        tests = _TESTS,
+    )

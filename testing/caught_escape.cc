@@ -38,6 +38,7 @@ constexpr absl::string_view kAllowedCallers[] = {
     "absl::base_internal::NominalCPUFrequency",
     "google::LogMessage",
     "google::protobuf::internal::LogMessage",
+    "orrery::MappedFile::",        // a trace in a file
     "testing::internal::Capture",  // CaptureStdout() and death tests
     "testing::internal::DeathTest",
     "testing::internal::ExecDeathTest",

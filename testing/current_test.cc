@@ -6,11 +6,14 @@
 #include <cstdlib>
 #include <optional>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/testing/failure_report.h"
+#include "orrery/testing/program_build.h"
 #include "orrery/testing/repeat_commands.h"
+#include "orrery/testing/report_file.h"
 
 namespace orrery {
 namespace {
@@ -35,7 +38,9 @@ CurrentTest::CurrentTest(const SimTestOptions& options,
       full_name_(absl::StrCat(info_.test_suite_name(), ".", info_.name())),
       runs_(config.swarm_seeds.value_or(config.runs.value_or(options.runs))),
       scheduler_(!config.scheduler.value.empty() ? config.scheduler.value
-                                                 : OwnPolicy(options, runs_)) {}
+                                                 : OwnPolicy(options, runs_)) {
+  ProgramBuild();  // here, not in each of the processes that runs may have
+}
 
 TraceHeader CurrentTest::HeaderFor(const RunId& run, TraceLevel level,
                                    bool ordered) const {
@@ -53,6 +58,8 @@ TraceHeader CurrentTest::HeaderFor(const RunId& run, TraceLevel level,
   header.ordered = ordered;
   header.max_steps = options_.max_steps;
   header.max_time = SimTime(ToNanoseconds(options_.max_time));
+  header.build = ProgramBuild();
+  header.arguments = OtherArguments();
   return header;
 }
 
@@ -75,6 +82,20 @@ std::string CurrentTest::Rerun(const RunId& run) const {
   return RerunCommand(full_name_, seed, named);
 }
 
+void CurrentTest::WriteReport(ReportContext& context) const {
+  if (!config_.report || context.trace_path.empty()) return;
+  RemoveReportBeside(context.trace_path);
+  const absl::StatusOr<std::string> path = WriteReportBeside(
+      context.trace_path,
+      {.rerun = Rerun(context.id),
+       .replay = ReplayCommand(full_name_, context.trace_path)});
+  if (path.ok()) {
+    context.report_path = *path;
+  } else {
+    context.notes.push_back(absl::StrCat("report: ", path.status().message()));
+  }
+}
+
 ReportText CurrentTest::Format(const TestRun& run,
                                const ReportContext& context) const {
   FailureReportInput input;
@@ -89,10 +110,17 @@ ReportText CurrentTest::Format(const TestRun& run,
   input.rerun = Rerun(context.id);
   if (!context.trace_path.empty()) {
     input.trace_file = LastingPath(context.trace_path);
+    if (!context.report_path.empty()) {
+      input.report_file = LastingPath(context.report_path);
+    }
     input.replay = ReplayCommand(full_name_, context.trace_path);
+    if (!context.replay_flags.empty()) {
+      absl::StrAppend(&input.replay, " ", context.replay_flags);
+    }
   }
   ReportText report;
   report.text = FormatFailureReport(input);
+  report.report_path = context.report_path;
   if (!run.failures.empty()) {
     report.file = run.failures.front().file;
     report.line = run.failures.front().line;
@@ -104,6 +132,7 @@ void CurrentTest::Publish(const ReportText& report,
                           const ReportContext& context) const {
   RecordSeed(context.id.seed);
   if (!context.trace_path.empty()) RecordTrace(context.trace_path);
+  if (!report.report_path.empty()) RecordReport(report.report_path);
   if (report.file.empty()) {
     Fail(report.text);
   } else {
@@ -137,6 +166,10 @@ void CurrentTest::RecordSeed(Seed seed) {
 
 void CurrentTest::RecordTrace(const std::string& path) {
   testing::Test::RecordProperty("orrery_trace", LastingPath(path));
+}
+
+void CurrentTest::RecordReport(const std::string& path) {
+  testing::Test::RecordProperty("orrery_report", LastingPath(path));
 }
 
 }  // namespace orrery

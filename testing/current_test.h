@@ -39,6 +39,8 @@ struct ReportContext {
   const EventTail* events = nullptr;  // null: not known
   std::vector<std::string> notes;     // lines
   std::string trace_path;             // empty: there is none
+  std::string report_path;            // the same
+  std::string replay_flags;           // beside the trace; empty: none
 };
 
 // A report, ready to be printed.
@@ -46,6 +48,7 @@ struct ReportText {
   std::string file;  // where it failed; empty: not known, say at the test
   int line = 0;
   std::string text;
+  std::string report_path = {};  // of the page about it; empty: there is none
 };
 
 class CurrentTest {
@@ -61,8 +64,9 @@ class CurrentTest {
   // The policy: what was asked for, what the test names, or the default.
   const std::string& scheduler() const { return scheduler_; }
   int runs() const { return runs_; }
-  // Says that the policy is systematic: no seed names one of its runs.
-  void set_searches(bool searches) { searches_ = searches; }
+  // Says that no seed names a run: the policy is systematic, or goes on where a
+  // recorded run has come to.
+  void set_searches() { searches_ = true; }
 
   // Returns a trace's header for a run of this test.
   TraceHeader HeaderFor(const RunId& run, TraceLevel level, bool ordered) const;
@@ -72,6 +76,9 @@ class CurrentTest {
   // but from its trace.
   std::string Rerun(const RunId& run) const;
 
+  // Writes a page about the run beside its trace, if there is one with events
+  // and pages are wanted, and says in `context` where, or why there is none.
+  void WriteReport(ReportContext& context) const;
   // Returns what is to be said about a run that has failed.
   ReportText Format(const TestRun& run, const ReportContext& context) const;
   // Fails the test with that.
@@ -88,6 +95,7 @@ class CurrentTest {
   // Puts these into the XML; the latest values stay.
   static void RecordSeed(Seed seed);
   static void RecordTrace(const std::string& path);
+  static void RecordReport(const std::string& path);
 
  private:
   const SimTestOptions& options_;

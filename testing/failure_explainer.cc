@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "orrery/base/choice.h"
 #include "orrery/base/digest.h"
 #include "orrery/explorer/isolate.h"
@@ -35,6 +36,8 @@ namespace {
 // A failing run that is longer is not recorded in all its events, which would
 // take hundreds of megabytes: its choices are kept.
 constexpr uint64_t kMaxStepsWithEvents = 200'000;
+// Such a run is made again only if it does not take long.
+constexpr absl::Duration kMaxTimeToDie = absl::Seconds(10);
 // Of the last words of a process that died, so many lines stand in the report.
 constexpr size_t kMaxLastWords = 12;
 
@@ -65,6 +68,15 @@ std::vector<std::string> LinesOf(const std::string& text) {
   std::vector<std::string> lines = absl::StrSplit(text, '\n');
   lines.erase(std::remove(lines.begin(), lines.end(), ""), lines.end());
   return lines;
+}
+
+// Whether `trace` has the choices of a process that was killed, but for the
+// last one at most: it was killed before that one was in the trace.
+bool HasAllButTheLast(const Schedule& trace, const Schedule& all) {
+  return trace.choices.size() + 1 >= all.choices.size() &&
+         trace.choices.size() <= all.choices.size() &&
+         std::equal(trace.choices.begin(), trace.choices.end(),
+                    all.choices.begin());
 }
 
 // The run of a process that died, as far as it is known.
@@ -126,7 +138,7 @@ void FailureExplainer::SaveTraceOfDead(const CampaignFailure& failure,
   const absl::StatusOr<Trace> own = ReadTrace(path, {.allow_incomplete = true});
   const bool saved = own.ok() && !own->footer.has_value() &&
                      (!failure.schedule_complete ||
-                      own->schedule.choices == failure.schedule.choices);
+                      HasAllButTheLast(own->schedule, failure.schedule));
   if (!saved && failure.schedule_complete) {
     TraceWriter writer;
     writer.Begin(test.HeaderFor(found.id, TraceLevel::kChoices,
@@ -137,6 +149,59 @@ void FailureExplainer::SaveTraceOfDead(const CampaignFailure& failure,
     writer.Rescue(path);
   }
   if (ReadTrace(path, {.allow_incomplete = true}).ok()) found.trace_path = path;
+}
+
+// Has it die once more, in a process of its own that takes down every event:
+// the first time it was only choices. If it goes another way, that trace stays.
+void FailureExplainer::TraceEventsOfDead(const FoundFailure& found) {
+  const CurrentTest& test = program_.test();
+  const CampaignFailure& failure = *found.failure;
+  // One that hangs would hang again.
+  if (!program_.isolated() || absl::StartsWith(failure.died_of, "no end") ||
+      test.config().trace_level != TraceLevel::kChoices ||
+      !failure.schedule_complete || found.trace_path.empty() ||
+      found.run.result.steps > kMaxStepsWithEvents) {
+    return;
+  }
+  const std::string path = absl::StrCat(found.trace_path, ".events");
+  Isolation isolation(
+      {.real_time_limit = std::min(kMaxTimeToDie, test.options().max_real_time),
+       .quiet = true});
+  ReplayScheduler same_choices(failure.schedule);
+  isolation.Run(
+      [&](const RunRequest& from) {
+        TraceWriter writer;
+        if (!writer
+                 .BeginFile(path,
+                            test.HeaderFor(found.id, TraceLevel::kEvents,
+                                           failure.schedule.ordered),
+                            test.config().trace_max_bytes)
+                 .ok()) {
+          return RunReport();
+        }
+        CrashReport crash(test.full_name(),
+                          [](Seed) { return CrashReport::Texts(); });
+        crash.SetWriter(&writer);
+        RunRequest traced = from;
+        traced.trace = &writer;
+        const TestRun run = program_.Execute(traced);
+        writer.Finish(FooterOf(run), run.result.tasks).IgnoreError();
+        crash.SetSaved();
+        return RunReport();
+      },
+      {.seed = found.id.seed,
+       .index = found.id.index,
+       .profile = found.id.profile,
+       .scheduler = &same_choices});
+  const absl::StatusOr<Trace> again =
+      ReadTrace(path, {.allow_incomplete = true});
+  std::error_code ignored;
+  if (again.ok() && !again->footer.has_value() &&
+      HasAllButTheLast(again->schedule, failure.schedule)) {
+    std::filesystem::rename(path, found.trace_path, ignored);
+  } else {
+    std::filesystem::remove(path, ignored);
+  }
 }
 
 // Makes the same choices again. Returns whether all was the same; if not, says
@@ -183,6 +248,13 @@ bool FailureExplainer::SameAgain(const FoundFailure& found,
   return false;
 }
 
+// Puts it into words, and, where the trace has events, on a page beside it.
+ReportText FailureExplainer::Format(const TestRun& run,
+                                    ReportContext& context) {
+  program_.test().WriteReport(context);
+  return program_.test().Format(run, context);
+}
+
 ReportText FailureExplainer::Repeat(const FoundFailure& found) {
   const CurrentTest& test = program_.test();
   const TraceLevel level = test.config().trace_level;
@@ -195,7 +267,7 @@ ReportText FailureExplainer::Repeat(const FoundFailure& found) {
   if (level == TraceLevel::kOff) {
     context.notes.push_back(
         "trace:  none was asked for (ORRERY_TRACE_LEVEL=off)");
-    return test.Format(run, context);
+    return Format(run, context);
   }
   const bool is_long = run.result.steps > kMaxStepsWithEvents;
   // So many choices would take hundreds of megabytes as a list. The policy can
@@ -204,16 +276,18 @@ ReportText FailureExplainer::Repeat(const FoundFailure& found) {
   if (!is_long && failure.schedule_complete) {
     same_choices = std::make_unique<ReplayScheduler>(failure.schedule);
   } else if (level == TraceLevel::kEvents || scheduler_.traits().searches) {
-    return test.Format(run, context);
+    return Format(run, context);
   }
   const std::string events_path = absl::StrCat(found.trace_path, ".events");
   TraceWriter events;
-  const bool open =
-      level == TraceLevel::kChoices && !found.trace_path.empty() && !is_long &&
-      events
-          .BeginFile(events_path, test.HeaderFor(found.id, TraceLevel::kEvents,
-                                                 failure.schedule.ordered))
-          .ok();
+  const bool open = level == TraceLevel::kChoices &&
+                    !found.trace_path.empty() && !is_long &&
+                    events
+                        .BeginFile(events_path,
+                                   test.HeaderFor(found.id, TraceLevel::kEvents,
+                                                  failure.schedule.ordered),
+                                   test.config().trace_max_bytes)
+                        .ok();
   EventTail tail(run.result.steps, open ? &events : nullptr);
   const bool same =
       SameAgain(found, same_choices != nullptr ? *same_choices : scheduler_,
@@ -232,7 +306,7 @@ ReportText FailureExplainer::Repeat(const FoundFailure& found) {
         "so long a run is traced by its choices alone, which is enough to "
         "replay it");
   }
-  return test.Format(run, context);
+  return Format(run, context);
 }
 
 void FailureExplainer::Explain(const FoundFailure& found) {
@@ -242,7 +316,8 @@ void FailureExplainer::Explain(const FoundFailure& found) {
   context.notes = found.notes;
   context.trace_path = found.trace_path;
   if (!found.failure->died_of.empty()) {  // and would die again
-    test.Report(found.run, context);
+    TraceEventsOfDead(found);
+    test.Publish(Format(found.run, context), context);
     return;
   }
   if (!program_.isolated()) {
@@ -263,6 +338,7 @@ void FailureExplainer::Explain(const FoundFailure& found) {
         message.set_file(report.file);
         message.set_line(report.line);
         message.set_text(report.text);
+        message.set_report_path(report.report_path);
         RunReport to;
         to.payload = message.SerializeAsString();
         return to;
@@ -270,13 +346,15 @@ void FailureExplainer::Explain(const FoundFailure& found) {
       {.seed = found.id.seed, .scheduler = &unused});
   sim_test::v1::Report message;
   if (!run.died && message.ParseFromString(run.report.payload)) {
-    test.Publish({message.file(), message.line(), message.text()}, context);
+    test.Publish(
+        {message.file(), message.line(), message.text(), message.report_path()},
+        context);
     return;
   }
   context.notes.push_back(absl::StrCat(
       "NOT DETERMINISTIC: when this run was repeated, its process died of ",
       run.died_of));
-  test.Report(found.run, context);
+  test.Publish(Format(found.run, context), context);
 }
 
 }  // namespace orrery

@@ -45,9 +45,11 @@ class FailureExplainer {
 
  private:
   ReportText Repeat(const FoundFailure& found);
+  ReportText Format(const TestRun& run, ReportContext& context);
   bool SameAgain(const FoundFailure& found, Scheduler& scheduler,
                  ReportContext& context, EventTail& tail);
   void SaveTraceOfDead(const CampaignFailure& failure, FoundFailure& found);
+  void TraceEventsOfDead(const FoundFailure& found);
 
   TestProgram& program_;
   Scheduler& scheduler_;

@@ -251,6 +251,9 @@ std::string FormatFailureReport(const FailureReportInput& input) {
   if (!input.trace_file.empty()) {
     tail.push_back(absl::StrCat("trace:  ", input.trace_file));
   }
+  if (!input.report_file.empty()) {
+    tail.push_back(absl::StrCat("report: ", input.report_file));
+  }
   if (!input.rerun.empty()) {
     tail.push_back(absl::StrCat("rerun:  ", input.rerun));
   }

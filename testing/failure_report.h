@@ -30,13 +30,15 @@ struct FailureReportInput {
   std::string scheduler;
   std::vector<std::string> notes;  // lines
   std::string trace_file;          // empty: none
+  std::string report_file;         // a page for a browser; empty: none
   std::string rerun;               // commands; empty: none
   std::string replay;
 };
 
 // Returns: what failed, with simulated time, step and task; the seed; the last
 // events of the tasks involved; the tasks that are not done; who has held up
-// the loop; the faults so far; the notes; the trace; and last the two commands.
+// the loop; the faults so far; the notes; the trace and the page about it; and
+// last the two commands.
 // What does not fit is cut and counted.
 std::string FormatFailureReport(const FailureReportInput& input);
 

@@ -105,6 +105,7 @@ std::string Format(const Amounts& amounts) {
     input.notes.push_back(absl::StrCat("note ", i));
   }
   input.trace_file = "/tmp/x.orrery";
+  input.report_file = "/tmp/x.orrery.html";
   input.rerun = "./rerun";
   input.replay = "./replay";
   return FormatFailureReport(input);
@@ -127,7 +128,7 @@ TEST(FailureReportTest, HasAllItsPartsInOrder) {
           "  #0 0.000s task#2 ends",
           "tasks that are not done (1):", "  t0#1 waits for Event \"done\"",
           "faults so far: crash at 0.000s", "note 0", "trace:  /tmp/x.orrery",
-          "rerun:  ./rerun", "replay: ./replay"));
+          "report: /tmp/x.orrery.html", "rerun:  ./rerun", "replay: ./replay"));
 }
 
 // GoogleTest puts two lines before it.

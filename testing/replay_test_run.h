@@ -12,9 +12,11 @@
 
 namespace orrery {
 
-// Repeats the recorded run exactly, if it is one of the current GoogleTest
-// test, and stops at the first difference. Skips the test if the trace is of
-// another one that this process runs.
+// Makes the recorded run again, as --orrery_replay_mode says, if it is one of
+// the current GoogleTest test: strictly if this very program has recorded it,
+// leniently if it was another build, which it says before the run, with all
+// that differs. Skips the test if the trace is of another one that this process
+// runs.
 void ReplayTestRun(const SimTestOptions& options, MakeSimTestBody make_body,
                    const TestConfig& config);
 

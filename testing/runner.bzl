@@ -43,6 +43,7 @@ def runner_libraries():
             ":crash_report",
             ":current_test",
             ":repeat_commands",
+            ":run_stops",
             ":sim_test_body",
             ":test_config",
             ":test_payload_cc_proto",
@@ -86,6 +87,7 @@ def runner_libraries():
             "@abseil-cpp//absl/status",
             "@abseil-cpp//absl/status:statusor",
             "@abseil-cpp//absl/strings",
+            "@abseil-cpp//absl/time",
         ],
     )
 

@@ -84,7 +84,8 @@ class TestShrinker {
           TraceWriter writer;
           if (!writer
                    .BeginFile(path,
-                              Header(result.schedule, TraceLevel::kEvents))
+                              Header(result.schedule, TraceLevel::kEvents),
+                              program_.test().config().trace_max_bytes)
                    .ok()) {
             return RunReport();
           }

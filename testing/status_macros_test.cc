@@ -175,13 +175,13 @@ Task<> Await(bool works, Notes& notes) {
   notes.push_back(last.ToString());
 }
 
-TEST(CoReturnTest, GoesOnWithoutAnError) {
+TEST(CoReturnMacrosTest, GoesOnWithoutAnError) {
   const Ran ran = RunBody(Await, true);
   EXPECT_THAT(ran.notes, ElementsAre("connected", "OK", "connected", "OK",
                                      "value", "one", "OK", "value", "OK"));
 }
 
-TEST(CoReturnTest, ReturnsTheError) {
+TEST(CoReturnMacrosTest, ReturnsTheError) {
   const Ran ran = RunBody(Await, false);
   EXPECT_TRUE(ran.result.ok());
   EXPECT_THAT(ran.failures, IsEmpty());

@@ -71,7 +71,7 @@ TestCampaign::TestCampaign(CurrentTest& test, MakeSimTestBody make_body,
       program_(test, make_body, IsIsolated(test)),
       explainer_(program_, *scheduler_),
       check_(test, program_) {
-  test.set_searches(scheduler_->traits().searches);
+  if (scheduler_->traits().searches) test.set_searches();
 }
 
 CampaignOptions TestCampaign::Options() {

@@ -3,6 +3,7 @@
 
 #include "orrery/testing/test_config.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -31,9 +33,13 @@ ABSL_FLAG(std::string, orrery_scheduler, "",
           "policy that simulated tests are run under: fifo, random, ...");
 ABSL_FLAG(std::string, orrery_replay, "",
           "trace of the run that is to be repeated exactly");
+ABSL_FLAG(std::string, orrery_replay_mode, "",
+          "how closely a trace is followed: strict, lenient or prefix:N");
 ABSL_FLAG(std::string, orrery_trace_dir, "", "where traces are written");
 ABSL_FLAG(std::string, orrery_trace_level, "",
           "how much is traced: off, choices or events");
+ABSL_FLAG(std::string, orrery_trace_max_mb, "",
+          "how many MiB the events of a trace take before the older ones go");
 ABSL_FLAG(std::string, orrery_allow_escapes, "",
           "calls of the real world that simulated tests may make");
 ABSL_FLAG(std::string, orrery_check_determinism, "",
@@ -47,6 +53,9 @@ ABSL_FLAG(std::string, orrery_time_budget, "",
           "no further run of a simulated test begins after this real time");
 ABSL_FLAG(std::string, orrery_step_budget, "",
           "no further run of a simulated test begins after so many steps");
+ABSL_FLAG(std::string, orrery_report, "",
+          "A page for a browser beside the trace of a failing run: on (the "
+          "default) or off.");
 ABSL_FLAG(std::string, orrery_shrink, "",
           "how often a failing run is repeated to make it small, or off");
 ABSL_FLAG(std::string, orrery_stats, "",
@@ -58,6 +67,11 @@ ABSL_FLAG(std::string, orrery_swarm_scheduler, "",
 ABSL_FLAG(
     std::string, orrery_list_properties, "",
     "whether to list the program's properties and run nothing: yes or no");
+ABSL_FLAG(std::string, orrery_break, "",
+          "where a run stops for a debugger: event:N, time:T, choice:N, "
+          "message:ID, fail, fail-N or diverge");
+ABSL_FLAG(std::string, orrery_verbose_from, "",
+          "from where on each event is printed: event:N or time:T");
 ABSL_FLAG(std::string, orrery_resume, "",
           "file that says how far the runs of a test have come");
 
@@ -73,14 +87,19 @@ constexpr Twins kSeed = {"orrery_seed", "ORRERY_SEED"};
 constexpr Twins kRuns = {"orrery_runs", "ORRERY_RUNS"};
 constexpr Twins kScheduler = {"orrery_scheduler", "ORRERY_SCHEDULER"};
 constexpr Twins kReplay = {"orrery_replay", "ORRERY_REPLAY"};
+constexpr Twins kReplayMode = {"orrery_replay_mode", "ORRERY_REPLAY_MODE"};
 constexpr Twins kTraceDir = {"orrery_trace_dir", "ORRERY_TRACE_DIR"};
 constexpr Twins kTraceLevel = {"orrery_trace_level", "ORRERY_TRACE_LEVEL"};
+constexpr Twins kTraceMaxMb = {"orrery_trace_max_mb", "ORRERY_TRACE_MAX_MB"};
 constexpr Twins kIsolate = {"orrery_isolate", "ORRERY_ISOLATE"};
 constexpr Twins kKeepGoing = {"orrery_keep_going", "ORRERY_KEEP_GOING"};
 constexpr Twins kTimeBudget = {"orrery_time_budget", "ORRERY_TIME_BUDGET"};
 constexpr Twins kStepBudget = {"orrery_step_budget", "ORRERY_STEP_BUDGET"};
+constexpr Twins kReport = {"orrery_report", "ORRERY_REPORT"};
 constexpr Twins kShrink = {"orrery_shrink", "ORRERY_SHRINK"};
 constexpr Twins kStats = {"orrery_stats", "ORRERY_STATS"};
+constexpr Twins kBreak = {"orrery_break", "ORRERY_BREAK"};
+constexpr Twins kVerboseFrom = {"orrery_verbose_from", "ORRERY_VERBOSE_FROM"};
 constexpr Twins kResume = {"orrery_resume", "ORRERY_RESUME"};
 constexpr Twins kCheckDeterminism = {"orrery_check_determinism",
                                      "ORRERY_CHECK_DETERMINISM"};
@@ -92,11 +111,12 @@ constexpr Twins kSwarmScheduler = {"orrery_swarm_scheduler",
 constexpr Twins kListProperties = {"orrery_list_properties",
                                    "ORRERY_LIST_PROPERTIES"};
 constexpr const Twins* kAll[] = {
-    &kSeed,           &kRuns,          &kScheduler,        &kReplay,
-    &kTraceDir,       &kTraceLevel,    &kIsolate,          &kKeepGoing,
-    &kTimeBudget,     &kStepBudget,    &kCheckDeterminism, &kShrink,
-    &kStats,          &kResume,        &kAllowEscapes,     &kSwarmSeeds,
-    &kSwarmScheduler, &kListProperties};
+    &kSeed,         &kRuns,        &kScheduler,      &kReplay,
+    &kReplayMode,   &kTraceDir,    &kTraceLevel,     &kIsolate,
+    &kKeepGoing,    &kTimeBudget,  &kStepBudget,     &kCheckDeterminism,
+    &kReport,       &kShrink,      &kStats,          &kResume,
+    &kAllowEscapes, &kSwarmSeeds,  &kSwarmScheduler, &kListProperties,
+    &kBreak,        &kVerboseFrom, &kTraceMaxMb};
 
 bool IsKnown(absl::string_view flag) {
   for (const Twins* twins : kAll) {
@@ -156,6 +176,16 @@ absl::Status WalkCommandLine(
   return absl::OkStatus();
 }
 
+// Whether this process was started for a death test of the style "threadsafe",
+// which runs the test again up to there. The trace is that of the process that
+// has started it.
+bool IsDeathTest() {
+  const std::vector<std::string>& words = CommandLine();
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return absl::StartsWith(word, "--gtest_internal_run_death_test=");
+  });
+}
+
 std::string DefaultTraceDir() {
   for (const char* variable :
        {"TEST_UNDECLARED_OUTPUTS_DIR", "TEST_TMPDIR", "TMPDIR"}) {
@@ -204,6 +234,13 @@ class Reader {
       config.scheduler = Get(kSwarmScheduler);
     }
     config.replay = Get(kReplay);
+    const TestSetting mode = Get(kReplayMode);
+    if (!mode.value.empty()) {
+      config.replay_mode = ParseReplayMode(mode.value);
+      if (!config.replay_mode.has_value()) {
+        return Unusable(mode, "strict, lenient or prefix:N, N choices");
+      }
+    }
     config.trace_dir = Get(kTraceDir).value;
     if (config.trace_dir.empty()) config.trace_dir = DefaultTraceDir();
 
@@ -215,6 +252,15 @@ class Reader {
     } else if (!level.value.empty() && level.value != "choices") {
       return Unusable(level, "off, choices or events");
     }
+    if (IsDeathTest()) config.trace_level = TraceLevel::kOff;
+    const TestSetting max = Get(kTraceMaxMb);
+    uint32_t mib = 0;
+    if (!max.value.empty()) {
+      if (!absl::SimpleAtoi(max.value, &mib) || mib < 1) {
+        return Unusable(max, "a number of MiB, at least 1");
+      }
+      config.trace_max_bytes = uint64_t{mib} << 20;
+    }
     config.allow_escapes = Get(kAllowEscapes);
     const absl::StatusOr<EscapeSet> escapes =
         EscapeSet::Parse(config.allow_escapes.value);
@@ -223,6 +269,7 @@ class Reader {
           config.allow_escapes.source, ": ", escapes.status().message()));
     }
     status = ReadCampaign(config);
+    if (status.ok()) status = ReadStops(config);
     if (!status.ok()) return status;
     return config;
   }
@@ -282,6 +329,11 @@ class Reader {
       }
       config.shrink = number;
     }
+    const TestSetting report = Get(kReport);
+    if (!report.value.empty() && report.value != "on") {
+      if (report.value != "off") return Unusable(report, "on or off");
+      config.report = false;
+    }
     config.resume = Get(kResume);
     const TestSetting seeds = Get(kSwarmSeeds);
     int count = 0;
@@ -291,6 +343,60 @@ class Reader {
       }
       if (!config.runs.has_value()) config.swarm_seeds = count;
     }
+    return absl::OkStatus();
+  }
+
+  // What is about one run.
+  absl::Status ReadStops(TestConfig& config) const {
+    const TestSetting points = Get(kBreak);
+    if (!points.value.empty()) {
+      absl::StatusOr<std::vector<StopPoint>> parsed =
+          ParseStopPoints(points.value);
+      if (!parsed.ok()) return Bad(points, parsed.status().message());
+      config.stops.points = *std::move(parsed);
+      const bool follows = !config.replay.value.empty() &&
+                           !(config.replay_mode.has_value() &&
+                             config.replay_mode->kind == ReplayKind::kPrefix);
+      for (const StopPoint& point : config.stops.points) {
+        if (!point.needs_replay() || follows) continue;
+        if (!config.replay.value.empty()) {
+          return Bad(points, absl::StrCat(Get(kReplayMode).source,
+                                          " leaves the recorded run, so it is "
+                                          "not known where ",
+                                          point.text, " is"));
+        }
+        return Bad(points,
+                   absl::StrCat("only a replay knows where ", point.text,
+                                " is: name a trace with --orrery_replay=FILE"));
+      }
+    }
+    const TestSetting from = Get(kVerboseFrom);
+    if (!from.value.empty()) {
+      absl::StatusOr<StopPoint> parsed = ParseVerboseFrom(from.value);
+      if (!parsed.ok()) return Bad(from, parsed.status().message());
+      config.stops.verbose_from = *std::move(parsed);
+    }
+    if (!config.stops.any()) return absl::OkStatus();
+    const TestSetting& asked = points.value.empty() ? from : points;
+    TestSetting runs = Get(kRuns);
+    if (runs.value.empty()) runs = Get(kSwarmSeeds);
+    if (!runs.value.empty() && runs.value != "1") {
+      return Bad(asked, absl::StrCat("it is about one run, and ", runs.source,
+                                     " asks for more; say which one by its "
+                                     "seed, --orrery_seed=N, or by its trace, "
+                                     "--orrery_replay=FILE"));
+    }
+    const TestSetting isolate = Get(kIsolate);
+    if (config.isolate.value_or(false)) {
+      return Bad(asked, absl::StrCat("a debugger sees the run in the process "
+                                     "that it has started, and ",
+                                     isolate.source, " puts it into another"));
+    }
+    config.runs = 1;
+    config.swarm_seeds = std::nullopt;
+    config.isolate = false;
+    config.check_determinism = CheckDeterminism::kOff;
+    config.shrink = 0;
     return absl::OkStatus();
   }
 
@@ -308,8 +414,13 @@ class Reader {
 
   static absl::Status Unusable(const TestSetting& setting,
                                absl::string_view expected) {
+    return Bad(setting, absl::StrCat("expected ", expected));
+  }
+
+  static absl::Status Bad(const TestSetting& setting,
+                          absl::string_view problem) {
     return absl::InvalidArgumentError(
-        absl::StrCat(setting.source, ": expected ", expected));
+        absl::StrCat(setting.source, ": ", problem));
   }
 
   std::map<std::string, std::string> flags_;

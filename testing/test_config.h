@@ -9,8 +9,15 @@
 //   --orrery_runs=N         ORRERY_RUNS         how often each test is run
 //   --orrery_scheduler=SPEC ORRERY_SCHEDULER    the policy
 //   --orrery_replay=FILE    ORRERY_REPLAY       repeat the run in this trace
+//   --orrery_replay_mode=M  ORRERY_REPLAY_MODE  how closely: strict, lenient
+//                                               or prefix:N, N choices and then
+//                                               on in all ways there are
 //   --orrery_trace_dir=DIR  ORRERY_TRACE_DIR    where traces are written
 //   --orrery_trace_level=L  ORRERY_TRACE_LEVEL  off, choices or events
+//   --orrery_trace_max_mb=N ORRERY_TRACE_MAX_MB how large the events of a trace
+//                                               get: then the older ones go
+//   --orrery_report=B       ORRERY_REPORT       a page for a browser beside the
+//                                               trace of a failing run: on, off
 //   --orrery_isolate=B      ORRERY_ISOLATE      a process for each run: yes, no
 //   --orrery_keep_going=N   ORRERY_KEEP_GOING   how many failures to collect
 //   --orrery_time_budget=T  ORRERY_TIME_BUDGET  no run begins after T: 30s, 5m
@@ -33,6 +40,12 @@
 //   --orrery_check_determinism=M
 //                           ORRERY_CHECK_DETERMINISM  which runs are made once
 //                                               more: off, sample or all
+//   --orrery_break=POINTS   ORRERY_BREAK        where the run stops for a
+//                                               debugger: event:N, fail-1, ...
+//                                               (traces/stop_point.h)
+//   --orrery_verbose_from=POINT
+//                           ORRERY_VERBOSE_FROM  event:N or time:T: from there
+//                                               on, each event is printed
 //   --orrery_resume=FILE    ORRERY_RESUME       go on from what FILE says, and
 //                                               keep there how far it came
 
@@ -49,6 +62,9 @@
 #include "orrery/base/seed.h"
 #include "orrery/base/trace_sink.h"
 #include "orrery/testing/check_determinism.h"
+#include "orrery/testing/replay_mode.h"
+#include "orrery/traces/format.h"
+#include "orrery/traces/stop_point.h"
 
 namespace orrery {
 
@@ -64,10 +80,16 @@ struct TestConfig {
   std::optional<int> runs;  // none: as the test says
   TestSetting scheduler;    // empty: as the test says
   TestSetting replay;       // empty: none
-  std::string trace_dir;    // never empty
+  // None: strict for a trace of this build, and lenient for one of another.
+  std::optional<ReplayMode> replay_mode;
+  std::string trace_dir;  // never empty
   // kEvents: every run is traced and the traces are kept. kChoices: a run that
   // fails is run again to trace it. kOff: nothing is written.
   TraceLevel trace_level = TraceLevel::kChoices;
+  // Write a page for a browser beside the trace of a run that failed.
+  bool report = true;
+  // What the events in a trace take at most.
+  uint64_t trace_max_bytes = kDefaultMaxEventBytes;
   // None: as the test says.
   std::optional<bool> isolate;
   std::optional<int> keep_going;
@@ -81,6 +103,9 @@ struct TestConfig {
   std::optional<uint64_t> shrink;  // 0: off
   bool stats = false;              // print a line about the runs of each test
   TestSetting resume;              // empty: from the beginning
+  // They are about one run: if any is set, `runs` is 1, it is made in this
+  // process, and nothing is repeated.
+  StopSettings stops;
 };
 
 // Returns what was asked for; read once per process.

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "orrery/testing/repeat_commands.h"
 #include "orrery/testing/test_config.h"
+#include "orrery/traces/stop_point.h"
 
 int main() {
   const absl::StatusOr<orrery::TestConfig>& config = orrery::GetTestConfig();
@@ -25,8 +26,15 @@ int main() {
         config->runs.has_value() ? absl::StrCat(*config->runs) : "",
         "\nscheduler ", config->scheduler.value, " from ",
         config->scheduler.source, "\nreplay ", config->replay.value, " from ",
-        config->replay.source, "\ntrace_dir ", config->trace_dir,
-        "\ntrace_level ", static_cast<int>(config->trace_level), "\nisolate ",
+        config->replay.source, "\nreplay_mode ",
+        config->replay_mode.has_value()
+            ? absl::StrCat(static_cast<int>(config->replay_mode->kind), " ",
+                           config->replay_mode->prefix)
+            : "",
+        "\ntrace_dir ", config->trace_dir, "\ntrace_level ",
+        static_cast<int>(config->trace_level), "\ntrace_max_bytes ",
+        config->trace_max_bytes, "\nreport ", config->report ? "on" : "off",
+        "\nisolate ",
         config->isolate.has_value() ? (*config->isolate ? "yes" : "no") : "",
         "\nkeep_going ", config->keep_going.value_or(0), "\ntime_budget ",
         absl::FormatDuration(
@@ -37,6 +45,14 @@ int main() {
         config->swarm_seeds.value_or(0), "\nlist_properties ",
         config->list_properties ? "yes" : "no", "\nshrink ",
         config->shrink.has_value() ? absl::StrCat(*config->shrink) : "");
+  }
+  if (config.ok()) {
+    absl::StrAppend(&text, "\nbreak");
+    for (const orrery::StopPoint& point : config->stops.points) {
+      absl::StrAppend(&text, " ", point.text);
+    }
+    const auto& from = config->stops.verbose_from;
+    absl::StrAppend(&text, "\nverbose_from ", from ? from->text : "");
   }
   for (const std::string& word : orrery::OtherArguments()) {
     absl::StrAppend(&text, "\nother ", word);

@@ -110,15 +110,20 @@ INSTANTIATE_TEST_SUITE_P(
              "scheduler pct:depth=3 from "},
         Case{"orrery_replay", "ORRERY_REPLAY", "a.orrery",
              "replay a.orrery from "},
+        Case{"orrery_replay_mode", "ORRERY_REPLAY_MODE", "prefix:211",
+             "replay_mode 2 211"},
         Case{"orrery_trace_dir", "ORRERY_TRACE_DIR", "/x/y", "trace_dir /x/y"},
         Case{"orrery_trace_level", "ORRERY_TRACE_LEVEL", "off",
              "trace_level 0"},
+        Case{"orrery_trace_max_mb", "ORRERY_TRACE_MAX_MB", "3",
+             "trace_max_bytes 3145728"},
         Case{"orrery_isolate", "ORRERY_ISOLATE", "no", "isolate no"},
         Case{"orrery_keep_going", "ORRERY_KEEP_GOING", "12", "keep_going 12"},
         Case{"orrery_time_budget", "ORRERY_TIME_BUDGET", "1m30s",
              "time_budget 1m30s"},
         Case{"orrery_step_budget", "ORRERY_STEP_BUDGET", "123456789012",
              "step_budget 123456789012"},
+        Case{"orrery_report", "ORRERY_REPORT", "off", "report off"},
         Case{"orrery_shrink", "ORRERY_SHRINK", "off", "shrink 0"},
         Case{"orrery_stats", "ORRERY_STATS", "yes", "stats yes"},
         Case{"orrery_swarm_seeds", "ORRERY_SWARM_SEEDS", "2147483647",
@@ -127,6 +132,10 @@ INSTANTIATE_TEST_SUITE_P(
              "scheduler pos from "},
         Case{"orrery_list_properties", "ORRERY_LIST_PROPERTIES", "yes",
              "list_properties yes"},
+        Case{"orrery_break", "ORRERY_BREAK", "event:7,time:1s",
+             "break event:7 time:1s"},
+        Case{"orrery_verbose_from", "ORRERY_VERBOSE_FROM", "event:7",
+             "verbose_from event:7"},
         Case{"orrery_resume", "ORRERY_RESUME", "a.state",
              "resume a.state from "}),
     [](const testing::TestParamInfo<Case>& info) {
@@ -164,9 +173,18 @@ TEST(TestConfigTest, BadValuesAreNamedWithTheirPlaceAndWhatIsExpected) {
        "expected a number of runs, at least 1"},
       {{"orrery_runs", "ORRERY_RUNS", "99999999999", ""},
        "expected a number of runs, at least 1"},
+      {{"orrery_trace_max_mb", "ORRERY_TRACE_MAX_MB", "0", ""},
+       "expected a number of MiB, at least 1"},
       {{"orrery_trace_level", "ORRERY_TRACE_LEVEL", "all", ""},
        "expected off, choices or events"},
+      {{"orrery_replay_mode", "ORRERY_REPLAY_MODE", "exact", ""},
+       "expected strict, lenient or prefix:N, N choices"},
+      {{"orrery_replay_mode", "ORRERY_REPLAY_MODE", "prefix:-1", ""},
+       "expected strict, lenient or prefix:N, N choices"},
+      {{"orrery_replay_mode", "ORRERY_REPLAY_MODE", "prefix", ""},
+       "expected strict, lenient or prefix:N, N choices"},
       {{"orrery_isolate", "ORRERY_ISOLATE", "maybe", ""}, "expected yes or no"},
+      {{"orrery_report", "ORRERY_REPORT", "no", ""}, "expected on or off"},
       {{"orrery_shrink", "ORRERY_SHRINK", "no", ""},
        "expected a number of replays, or off"},
       {{"orrery_shrink", "ORRERY_SHRINK", "-1", ""},
@@ -182,6 +200,15 @@ TEST(TestConfigTest, BadValuesAreNamedWithTheirPlaceAndWhatIsExpected) {
        "expected a number of seeds, from 1 to 2147483647"},
       {{"orrery_list_properties", "ORRERY_LIST_PROPERTIES", "all", ""},
        "expected yes or no"},
+      {{"orrery_break", "ORRERY_BREAK", "evnt:1", ""},
+       "expected event:N, time:T (such as time:1.5s), choice:N, message:ID, "
+       "fail, fail-N or diverge, or several with commas between them, and not "
+       "\"evnt:1\""},
+      {{"orrery_break", "ORRERY_BREAK", "event:1,fail-1", ""},
+       "only a replay knows where fail-1 is: name a trace with "
+       "--orrery_replay=FILE"},
+      {{"orrery_verbose_from", "ORRERY_VERBOSE_FROM", "fail", ""},
+       "expected event:N or time:T (such as time:1.5s)"},
       {{"orrery_step_budget", "ORRERY_STEP_BUDGET", "none", ""},
        "expected a number of steps, at least 1"},
   };
@@ -199,6 +226,44 @@ TEST(TestConfigTest, ShrinkingTakesANumberOfReplays) {
   EXPECT_THAT(Print({"--orrery_shrink=250"}, {}), Contains("shrink 250"));
 }
 
+TEST(TestConfigTest, AStopIsAboutOneRunInThisProcess) {
+  for (const char* flag :
+       {"--orrery_break=event:1", "--orrery_verbose_from=time:1s"}) {
+    EXPECT_THAT(Print({flag}, {}),
+                AllOf(Contains("runs 1"), Contains("isolate no"),
+                      Contains("shrink 0")));
+    // What the target of a swarm says counts as well.
+    for (const char* variable : {"ORRERY_RUNS", "ORRERY_SWARM_SEEDS"}) {
+      EXPECT_THAT(Print({flag}, {{variable, "5"}}),
+                  Contains(absl::StrCat(
+                      "error: ", flag, ": it is about one run, and ", variable,
+                      "=5 asks for more; say which one by its seed, "
+                      "--orrery_seed=N, or by its trace, "
+                      "--orrery_replay=FILE")));
+    }
+    EXPECT_THAT(Print({flag, "--orrery_runs=1"}, {{"ORRERY_SWARM_SEEDS", "5"}}),
+                AllOf(Contains("runs 1"), Contains("swarm_seeds 0")));
+    EXPECT_THAT(Print({flag, "--orrery_isolate=yes"}, {}),
+                Contains(absl::StrCat(
+                    "error: ", flag,
+                    ": a debugger sees the run in the process that it has "
+                    "started, and --orrery_isolate=yes puts it into another")));
+  }
+}
+
+TEST(TestConfigTest, WhatLeavesTheRecordedRunKnowsNotWhereItFails) {
+  EXPECT_THAT(Print({"--orrery_break=event:1,fail", "--orrery_replay=a.orrery",
+                     "--orrery_replay_mode=prefix:7"},
+                    {}),
+              Contains("error: --orrery_break=event:1,fail: "
+                       "--orrery_replay_mode=prefix:7 leaves the recorded run, "
+                       "so it is not known where fail is"));
+  EXPECT_THAT(Print({"--orrery_break=event:1,fail", "--orrery_replay=a.orrery",
+                     "--orrery_replay_mode=lenient"},
+                    {}),
+              Contains("break event:1 fail"));
+}
+
 TEST(TestConfigTest, ASwarmGivesWayToWhatIsAskedFor) {
   EXPECT_THAT(Print({}, {{"ORRERY_SWARM_SEEDS", "900"},
                          {"ORRERY_SWARM_SCHEDULER", "pos"},
@@ -213,8 +278,8 @@ TEST(TestConfigTest, AnUnknownFlagIsAnErrorThatListsTheKnownOnes) {
               Contains(StartsWith(
                   "error: --orrery_seeds=7: there is no such flag; known: "
                   "--orrery_seed, --orrery_runs, --orrery_scheduler, "
-                  "--orrery_replay, --orrery_trace_dir, --orrery_trace_level, "
-                  "--orrery_isolate, ")));
+                  "--orrery_replay, --orrery_replay_mode, --orrery_trace_dir, "
+                  "--orrery_trace_level, --orrery_isolate, ")));
   EXPECT_THAT(Print({"--orrery_verbose"}, {}),
               Contains(StartsWith("error: --orrery_verbose: there is no such "
                                   "flag")));

@@ -9,6 +9,7 @@
 #include "orrery/explorer/signature.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/testing/repeat_commands.h"
+#include "orrery/testing/run_stops.h"
 #include "orrery/testing/test_config.h"
 #include "orrery/testing/test_payload.pb.h"
 #include "orrery/testing/test_run_codec.h"
@@ -125,9 +126,14 @@ TestRun TestProgram::Execute(const RunRequest& request) const {
 
 TestRun TestProgram::Recorded(const RunRequest& request, TraceSink* sink,
                               RunPayload& payload) {
+  // The run that the policy learns from is not one of those asked for.
+  const StopSettings& settings = test_.config().stops;
+  std::optional<RunStops> stops;
+  if (settings.any() && !request.profile) {
+    sink = stops.emplace(settings, sink).sink();
+  }
   RunRequest traced = request;
   traced.trace = sink;
-  // The run that the policy learns from is not one of those asked for.
   if (request.profile || is_recorded_ == nullptr ||
       !is_recorded_(request.seed)) {
     return Execute(traced);
@@ -152,7 +158,8 @@ TestRun TestProgram::Traced(const RunRequest& request, CrashReport& crash,
   const TraceHeader header =
       test_.HeaderFor(running_, level, request.scheduler->traits().orders);
   if (level == TraceLevel::kEvents) {
-    const absl::Status status = writer_.BeginFile(path, header);
+    const absl::Status status =
+        writer_.BeginFile(path, header, test_.config().trace_max_bytes);
     if (!status.ok()) {
       payload.not_run = CannotTrace(status);
       return {};

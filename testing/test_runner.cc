@@ -3,6 +3,7 @@
 
 #include "orrery/testing/test_runner.h"
 
+#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -63,6 +64,14 @@ void RunSimTest(const SimTestOptions& options, MakeSimTestBody make_body) {
                                : config->scheduler.source,
                            ": ", made.status().message()));
     return;
+  }
+  if (config->stops.any() && options.runs > 1) {
+    std::fprintf(
+        stderr,
+        "[  ORRERY  ] one run for a stop, and not the %d that this test makes: "
+        "that with seed %llu and policy %s\n",
+        options.runs, static_cast<unsigned long long>(config->seed.value),
+        test.scheduler().c_str());
   }
   TestCampaign(test, make_body, *std::move(made)).Run();
 }

@@ -71,6 +71,20 @@ TEST_P(FailureReportTest, IsTheExpectedText) {
   ADD_FAILURE() << "not as in " << path << ":\n" << actual;
 }
 
+// The page beside the trace, for a browser. There is none of a run without an
+// event, or one so long that its choices alone were kept.
+TEST_P(FailureReportTest, HasAPageWhereTheTraceHasEvents) {
+  const std::vector<std::string> failure = Run();
+  const std::string trace = ValueOf("trace:  ", failure);
+  const absl::StatusOr<Trace> read = ReadTrace(trace);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  const bool has_events = !read->events.empty();
+  EXPECT_EQ(ValueOf("report: ", failure),
+            has_events ? absl::StrCat(trace, ".html") : "");
+  const std::string page = ReadWholeFile(absl::StrCat(trace, ".html"));
+  EXPECT_EQ(absl::StartsWith(page, "<!"), has_events) << page.substr(0, 200);
+}
+
 TEST_P(FailureReportTest, FitsOnAScreenAndEndsWithTheCommands) {
   const std::vector<std::string> failure = Run();
   ASSERT_GE(failure.size(), 5u);

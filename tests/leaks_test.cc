@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -42,7 +41,6 @@
 #include "orrery/sim/spawn.h"
 #include "orrery/testing/subprocess.h"
 #include "orrery/traces/trace_reader.h"
-#include "orrery/traces/trace_writer.h"
 
 extern char** environ;
 
@@ -265,13 +263,9 @@ TEST(LeaksTest, AProgramThatMakesNoRunIsAnError) {
   EXPECT_THAT(found.status().message(), HasSubstr("no program NoSuchProgram"));
 }
 
-TraceWriter* rescued = nullptr;
-
 int MakeRunsAgain(Task<> (*main)()) {
-  std::signal(SIGABRT, [](int) { rescued->Rescue(""); });
   const absl::Status status =
       MakeCheckedRuns(CheckFolder(), [&](const CheckRun& run) {
-        rescued = run.writer;
         const RunResult result = Simulation({.seed = run.header->seed,
                                              .scheduler = run.scheduler,
                                              .trace = run.trace})

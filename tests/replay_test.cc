@@ -147,7 +147,7 @@ TEST(ReplayTest, AChangedProgramDivergesAndBothSidesAreNamed) {
   const RunResult replayed = Replay(EditedRacyProgram, trace);
   EXPECT_EQ(replayed.outcome, Outcome::kDiverged);
   ASSERT_TRUE(replayed.failure.has_value());
-  EXPECT_THAT(replayed.failure->message, HasSubstr("replay diverged at "));
+  EXPECT_THAT(replayed.failure->message, HasSubstr("REPLAY DIVERGED at event #"));
   EXPECT_THAT(replayed.failure->message, HasSubstr("recorded: "));
   EXPECT_THAT(replayed.failure->message, HasSubstr("this run: "));
   EXPECT_THAT(replayed.failure->message, HasSubstr("Shared \"balance\""));
@@ -170,7 +170,7 @@ TEST(ReplayTest, AChangedProgramDivergesFromChoicesAlone) {
     } else {
       ReplayChecker checker(&trace, nullptr, [](std::string) {});
       EXPECT_THAT(checker.CheckEnd(replayed.digests),
-                  HasSubstr("other digests than recorded"))
+                  HasSubstr("REPLAY DIVERGED at its end, "))
           << "seed " << seed;
     }
   }

@@ -112,6 +112,11 @@ class BazelCommandsTest : public testing::TestWithParam<Layout> {
     EXPECT_THAT(trace, StartsWith("bazel-testlogs/tests/failing_sample/"));
     EXPECT_TRUE(fs::exists(absl::StrCat(workspace_.root(), "/", trace)))
         << trace;
+    // And beside it, the page.
+    const std::string report = ValueOf("report: ", failure);
+    EXPECT_EQ(report, trace + ".html");
+    EXPECT_TRUE(fs::exists(absl::StrCat(workspace_.root(), "/", report)))
+        << report;
   }
 
   Workspace workspace_;

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -82,13 +83,16 @@ class CrashTest : public testing::Test {
         result.output,
         ContainsRegex("\ntasks that are not done \\(2\\), and below each "
                       "those it waits for:\n"
-                      "  main#1 waits for task victim#4 at [^\n]*\n"
-                      "    victim#4 is running"));
+                      "  main#1 waits for task victim#4 at tests/"
+                      "testing_crashing_sample.cc:[0-9]+ Crash <- [^\n]*\n"
+                      "    victim#4 is running, came past tests/"
+                      "testing_crashing_sample.cc:[0-9]+ CallInVictim\n"));
     ASSERT_EQ(trace.not_done.size(), 2u);
     EXPECT_EQ(trace.not_done[0].name, "main#1");
     EXPECT_EQ(trace.not_done[0].waits_for, "task victim#4");
     EXPECT_EQ(trace.not_done[1].name, "victim#4");
     EXPECT_TRUE(trace.not_done[1].running);
+    EXPECT_EQ(trace.not_done[1].stack.size(), 1u);
   }
 
   static std::string DiedAt(const std::string& test, const std::string& of) {
@@ -221,6 +225,57 @@ TEST_F(CrashTest, TheChildOfADeathTestKeepsSilent) {
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output, Not(HasSubstr("orrery: ")));
   EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+// Of either style: one forks, the other starts the program anew.
+TEST_F(CrashTest, TheChildOfADeathTestIsNotInTheTraceOfTheTest) {
+  std::vector<size_t> events;
+  for (const char* style : {"fast", "threadsafe"}) {
+    const ProgramResult result = RunProgram(
+        {.words = {kSample, "--gtest_filter=CrashingSample.SurvivesADeathTest",
+                   absl::StrCat("--gtest_death_test_style=", style)},
+         .environment = {{"ORRERY_TRACE_DIR", folder_},
+                         {"ORRERY_TRACE_LEVEL", "events"}}});
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    const absl::StatusOr<Trace> trace = ReadTrace(
+        absl::StrCat(folder_, "/CrashingSample.SurvivesADeathTest.1.orrery"));
+    ASSERT_TRUE(trace.ok()) << trace.status();
+    events.push_back(trace->events.size());
+  }
+  EXPECT_GT(events[0], 0u);
+  EXPECT_EQ(events[0], events[1]);
+}
+
+// No handler sees it, so nothing is written then: it has been already.
+TEST_F(CrashTest, AKillLeavesEveryEventAndTheRunCanBeRepeated) {
+  const std::string test = "CrashingSample.IsKilled";
+  for (const char* isolate : {"no", "yes"}) {
+    const ProgramResult result =
+        RunProgram({.words = {kSample, absl::StrCat("--gtest_filter=", test)},
+                    .environment = {{"ORRERY_TRACE_DIR", folder_},
+                                    {"ORRERY_TRACE_LEVEL", "events"},
+                                    {"ORRERY_ISOLATE", isolate}}});
+    const bool isolated = isolate == std::string("yes");
+    EXPECT_EQ(result.signal, isolated ? 0 : SIGKILL) << result.output;
+    const std::string path = absl::StrCat(folder_, "/", test, ".1.orrery");
+    const absl::StatusOr<Trace> trace =
+        ReadTrace(path, {.allow_incomplete = true});
+    ASSERT_TRUE(trace.ok()) << trace.status();
+    EXPECT_THAT(trace->damage, HasSubstr("the trace was never closed"));
+    EXPECT_GT(trace->schedule.choices.size(), 300u);
+    ASSERT_FALSE(trace->events.empty());
+    const TraceEvent& last = trace->events.back();
+    EXPECT_TRUE(std::holds_alternative<event::Resumed>(last.what));
+    EXPECT_EQ(last.task, TaskId(4));  // the victim
+    EXPECT_EQ(last.time, SimTime(2'000'000'000));
+
+    const ProgramResult again =
+        RunProgram({.words = {kSample, absl::StrCat("--gtest_filter=", test),
+                              absl::StrCat("--orrery_replay=", path)},
+                    .environment = {{"ORRERY_TRACE_DIR", folder_},
+                                    {"ORRERY_ISOLATE", "no"}}});
+    EXPECT_EQ(again.signal, SIGKILL) << again.output;
+  }
 }
 
 // With every event in it, on request.

@@ -80,6 +80,10 @@ SIM_TEST(CrashingSample, ThrowsOutOfNoexcept, kRandom) {
   co_await Crash(ThrowNoexcept);
 }
 
+// As by whoever runs out of memory: nothing can be said any more.
+void Kill() { std::raise(SIGKILL); }
+SIM_TEST(CrashingSample, IsKilled, kRandom) { co_await Crash(Kill); }
+
 void Exit() { std::exit(7); }
 SIM_TEST(CrashingSample, Exits, kRandom) { co_await Crash(Exit); }
 

@@ -153,6 +153,13 @@ TEST_F(IsolationTest, RunsThatDieAreReportedAndTheOthersGoOn) {
     ASSERT_GT(trace->schedule.choices.size(), 40u);
     EXPECT_EQ(trace->schedule.SiteOf(trace->schedule.choices.back()), "fate");
     EXPECT_EQ(trace->header.scheduler, "random");
+    // It has been made, or has died, once more, to take down every event. One
+    // that hangs has not.
+    const bool hangs = fate == "no end within 1s";
+    EXPECT_EQ(trace->header.level,
+              hangs ? TraceLevel::kChoices : TraceLevel::kEvents);
+    EXPECT_EQ(ValueOf("report: ", failure),
+              hangs ? "" : absl::StrCat(path, ".html"));
     EXPECT_THAT(failure,
                 Contains(absl::StrCat("seed ", trace->header.seed.value,
                                       " (run ", trace->header.run + 1,

@@ -147,7 +147,7 @@ TEST_F(ReplayFlagTest, AnEditedProgramDivergesWithBothSidesInWords) {
   EXPECT_THAT(result.output, HasSubstr(" choices, then it diverged\n"));
   const std::vector<std::string> failure = FailureIn(result.output);
   EXPECT_LE(failure.size(), 40u);
-  EXPECT_THAT(failure, Contains(StartsWith("replay diverged at ")));
+  EXPECT_THAT(failure, Contains(StartsWith("REPLAY DIVERGED at ")));
   EXPECT_THAT(failure, Contains(StartsWith("  recorded: ")));
   EXPECT_THAT(failure, Contains(StartsWith("  this run: ")));
   EXPECT_THAT(failure, Contains(AllOf(StartsWith("  at 0.000s, step "))));
@@ -158,7 +158,7 @@ TEST_F(ReplayFlagTest, AnEditedProgramDivergesWithoutAnyChoice) {
   const ProgramResult result =
       Replay(kDeadlock, trace, {{"FAILING_SAMPLE_EDITED", "1"}});
   const std::vector<std::string> failure = FailureIn(result.output);
-  EXPECT_THAT(failure, Contains(StartsWith("replay diverged at event #")));
+  EXPECT_THAT(failure, Contains(StartsWith("REPLAY DIVERGED at event #")));
   EXPECT_THAT(failure, Contains(AllOf(StartsWith("  recorded: "),
                                       HasSubstr("sleeps until 1.000s"))));
   EXPECT_THAT(failure, Contains(AllOf(StartsWith("  this run: "),
@@ -334,6 +334,33 @@ TEST_F(ReplayFlagTest, MakesTheFolderForTraces) {
   const std::string deep = folder_ + "/a/b/c";
   const std::string trace = Record(kRace, {{"ORRERY_TRACE_DIR", deep}});
   EXPECT_THAT(trace, StartsWith(deep));
+}
+
+TEST_F(ReplayFlagTest, APageIsWrittenUnlessItIsSwitchedOff) {
+  const std::string trace = Record(kRace, {});
+  const std::string page = absl::StrCat(trace, ".html");
+  EXPECT_TRUE(fs::exists(page));
+  fs::remove(page);
+  const ProgramResult off =
+      Run({absl::StrCat("--gtest_filter=", kRace), "--orrery_report=off"}, {});
+  EXPECT_EQ(ValueOf("report: ", FailureIn(off.output)), "");
+  EXPECT_EQ(ValueOf("trace:  ", FailureIn(off.output)), trace);
+  EXPECT_FALSE(fs::exists(page));
+}
+
+// A page that cannot be written is a line of the report, and nothing more.
+TEST_F(ReplayFlagTest, APageThatCannotBeWrittenIsSaid) {
+  const std::string trace = Record(kRace, {});
+  const std::string page = absl::StrCat(trace, ".html");
+  fs::remove(page);
+  fs::create_directories(page + "/in the way");
+  const ProgramResult result =
+      Run({absl::StrCat("--gtest_filter=", kRace)}, {});
+  EXPECT_EQ(result.exit_code, 1);
+  const std::vector<std::string> failure = FailureIn(result.output);
+  EXPECT_EQ(ValueOf("trace:  ", failure), trace);
+  EXPECT_EQ(ValueOf("report: ", failure),
+            absl::StrCat("cannot make the report ", page, ": Is a directory"));
 }
 
 TEST_F(ReplayFlagTest, AFolderThatCannotBeWrittenCostsTheTraceOnly) {

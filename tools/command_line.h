@@ -25,7 +25,8 @@ struct CommandLine {
 // Sets the flags that are among `arguments`. A flag is --name=value or
 // --name value; a switch is --name, --noname or --no-name. One dash does too,
 // and a - within the name is as good as a _. "-" is an operand, and so is all
-// after "--".
+// after "--". An entry of `known` is the name of an ABSL_FLAG, or "output|o" if
+// -o does for --output.
 //
 // Errors:
 //   kInvalidArgument  a flag is not among `known`, or the value is none for it
@@ -33,9 +34,15 @@ absl::StatusOr<CommandLine> ParseFlags(
     absl::Span<char* const> arguments,
     absl::Span<const absl::string_view> known);
 
-// Returns what to tell whoever has used the flag `name`.
-absl::Status UnknownFlag(absl::string_view name,
-                         absl::Span<const absl::string_view> known);
+// Returns an error if no flag of `known` has this name.
+absl::Status CheckKnown(absl::string_view flag,
+                        absl::Span<const absl::string_view> known);
+
+// Returns " (did you mean `before`print?)" if one of `known` is nearly `word`;
+// "" otherwise.
+std::string DidYouMean(absl::string_view word,
+                       absl::Span<const absl::string_view> known,
+                       absl::string_view before);
 
 }  // namespace orrery
 

@@ -4,6 +4,7 @@
 #include "orrery/tools/command_line.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 ABSL_FLAG(uint64_t, number, 3, "a number");
 ABSL_FLAG(std::string, two_words, "none", "a text");
 ABSL_FLAG(bool, places, true, "a switch");
+ABSL_FLAG(std::optional<uint64_t>, limit, std::nullopt, "a number or none");
 ABSL_FLAG(bool, elsewhere, false, "a flag that is not known here");
 
 namespace orrery {
@@ -28,7 +30,7 @@ class CommandLineTest : public testing::Test {
   absl::StatusOr<CommandLine> Parse(std::vector<std::string> arguments) {
     std::vector<char*> pointers;
     for (std::string& argument : arguments) pointers.push_back(argument.data());
-    return ParseFlags(pointers, {"number", "two_words", "places"});
+    return ParseFlags(pointers, {"number|n", "two_words", "places"});
   }
   std::string Error(std::vector<std::string> arguments) {
     const absl::Status status = Parse(std::move(arguments)).status();
@@ -86,6 +88,52 @@ TEST_F(CommandLineTest, ASwitchIsTurnedOffInThreeWays) {
   EXPECT_TRUE(absl::GetFlag(FLAGS_places));
 }
 
+TEST_F(CommandLineTest, AShortNameIsAsGoodAsTheLongOne) {
+  for (const char* argument : {"-n=4", "--n=4", "--number=4"}) {
+    absl::SetFlag(&FLAGS_number, 3);
+    const auto line = Parse({argument});
+    ASSERT_TRUE(line.ok()) << line.status();
+    EXPECT_EQ(absl::GetFlag(FLAGS_number), 4u) << argument;
+    EXPECT_THAT(line->flags, ElementsAre("number"));
+  }
+  ASSERT_TRUE(Parse({"-n", "5", "x"}).ok());
+  EXPECT_EQ(absl::GetFlag(FLAGS_number), 5u);
+}
+
+TEST_F(CommandLineTest, ANumberMayBeLeftToTheVerb) {
+  std::string argument = "--limit=4";
+  char* arguments[] = {argument.data()};
+  EXPECT_EQ(absl::GetFlag(FLAGS_limit), std::nullopt);
+  ASSERT_TRUE(ParseFlags(arguments, {"limit"}).ok());
+  EXPECT_EQ(absl::GetFlag(FLAGS_limit), 4u);
+  std::string wrong = "--limit=four";
+  arguments[0] = wrong.data();
+  EXPECT_EQ(ParseFlags(arguments, {"limit"}).status().message(),
+            "--limit=four: expected a number");
+}
+
+TEST_F(CommandLineTest, AFlagIsKnownByEitherName) {
+  EXPECT_TRUE(CheckKnown("number", {"number|n"}).ok());
+  EXPECT_TRUE(CheckKnown("n", {"number|n"}).ok());
+  EXPECT_EQ(CheckKnown("limit", {"number|n"}).message(),
+            "there is no flag --limit; known: --number");
+  EXPECT_EQ(CheckKnown("limit", {}).message(),
+            "there is no flag --limit; it has none");
+}
+
+TEST_F(CommandLineTest, OnlyWhatIsNearIsWhatWasMeant) {
+  const absl::string_view known[] = {"print", "diff", "json", "o"};
+  EXPECT_EQ(DidYouMean("pritn", known, ""), " (did you mean print?)");
+  EXPECT_EQ(DidYouMean("prin", known, ""), " (did you mean print?)");
+  EXPECT_EQ(DidYouMean("prints", known, ""), " (did you mean print?)");
+  EXPECT_EQ(DidYouMean("jsno", known, "--"), " (did you mean --json?)");
+  EXPECT_EQ(DidYouMean("dfi", known, ""), "");  // half of it is wrong
+  EXPECT_EQ(DidYouMean("sprinter", known, ""), "");
+  EXPECT_EQ(DidYouMean("", known, ""), "");
+  EXPECT_EQ(DidYouMean("p", known, ""), "");
+  EXPECT_EQ(DidYouMean(std::string(1'000'000, 'p'), known, ""), "");
+}
+
 TEST_F(CommandLineTest, ADashAloneIsAnOperandAndSoIsAllAfterTwo) {
   const auto line = Parse({"-", "--", "--number=4", "-", "--"});
   ASSERT_TRUE(line.ok()) << line.status();
@@ -102,15 +150,18 @@ TEST_F(CommandLineTest, NoArgumentsAreNoOperands) {
 
 TEST_F(CommandLineTest, UnknownFlagsAreNamedWithTheKnownOnes) {
   const std::string known = "; known: --number, --two_words, --places";
-  EXPECT_EQ(Error({"--numbre=4"}), "there is no flag --numbre" + known);
+  EXPECT_EQ(Error({"--nmuber=4"}),
+            "there is no flag --nmuber (did you mean --number?)" + known);
   EXPECT_EQ(Error({"--nonsense"}), "there is no flag --nonsense" + known);
   EXPECT_EQ(Error({"-x"}), "there is no flag --x" + known);
   EXPECT_EQ(Error({"--=4"}), "there is no flag --" + known);
   // There is one, but not for this command.
   EXPECT_EQ(Error({"--elsewhere"}), "there is no flag --elsewhere" + known);
   // Only a switch can be turned off.
-  EXPECT_EQ(Error({"--nonumber"}), "there is no flag --nonumber" + known);
-  EXPECT_EQ(Error({"--noplaces=true"}), "there is no flag --noplaces" + known);
+  EXPECT_EQ(Error({"--nonumber"}),
+            "there is no flag --nonumber (did you mean --number?)" + known);
+  EXPECT_EQ(Error({"--noplaces=true"}),
+            "there is no flag --noplaces (did you mean --places?)" + known);
 }
 
 TEST_F(CommandLineTest, ValuesThatAreNoneAreNamed) {

@@ -6,13 +6,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "orrery/analysis/diff_json.h"
+#include "orrery/tools/shared_flags.h"
 #include "orrery/tools/verb.h"
+#include "orrery/tools/verbs.h"
 #include "orrery/traces/trace_diff.h"
 
-ABSL_FLAG(uint64_t, context, 5, "diff: how many events before it are shown");
 ABSL_FLAG(bool, exact, false,
           "diff: places in the source, log lines and messages count as well");
 
@@ -33,9 +36,7 @@ int CheckWhole(const Trace& trace) {
   return kSame;
 }
 
-}  // namespace
-
-int RunDiff(const std::vector<std::string>& files) {
+int Run(const std::vector<std::string>& files) {
   if (files.size() != 2) return Trouble("diff: name two traces");
   if (files[0] == "-" && files[1] == "-") {
     return Trouble("diff: only one of the two can be standard input");
@@ -46,9 +47,13 @@ int RunDiff(const std::vector<std::string>& files) {
   if (!b.ok()) return Trouble(b.status().message());
   const std::optional<std::string> difference =
       DiffTraces(*a, *b,
-                 {.context = absl::GetFlag(FLAGS_context),
+                 {.context = absl::GetFlag(FLAGS_context).value_or(5),
                   .exact = absl::GetFlag(FLAGS_exact)});
-  if (difference.has_value()) PrintLine(*difference);
+  if (absl::GetFlag(FLAGS_json)) {
+    PrintLine(DiffAsJson(*a, *b, difference));
+  } else if (difference.has_value()) {
+    PrintLine(*difference);
+  }
   // A trace that is cut short differs from a whole one, but not by what
   // happened.
   const int left = CheckWhole(*a);
@@ -56,5 +61,19 @@ int RunDiff(const std::vector<std::string>& files) {
   if (left != kSame || right != kSame) return kTrouble;
   return difference.has_value() ? kDifferent : kSame;
 }
+
+}  // namespace
+
+constinit const Verb kDiffVerb = {
+    .name = "diff",
+    .summary = "the first difference of two traces",
+    .operands = "FILE FILE",
+    .flags = "context,exact,json",
+    .details =
+        R"(  --context=N    after N events that came before it (5)
+  --exact        places, log lines and messages count as well
+  --json         as JSON, one object)",
+    .one_means = "they differ",
+    .run = Run};
 
 }  // namespace orrery

@@ -7,15 +7,16 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/strip.h"
+#include "orrery/tools/shared_flags.h"
 #include "orrery/tools/verb.h"
+#include "orrery/tools/verbs.h"
 #include "orrery/traces/trace_json.h"
 #include "orrery/traces/trace_text.h"
 
-ABSL_FLAG(bool, json, false, "info: print JSON, one object a trace");
-
 namespace orrery {
+namespace {
 
-int RunInfo(const std::vector<std::string>& files) {
+int Run(const std::vector<std::string>& files) {
   if (files.empty()) return Trouble("info: name a trace");
   const bool json = absl::GetFlag(FLAGS_json);
   int exit_code = kSame;
@@ -34,5 +35,16 @@ int RunInfo(const std::vector<std::string>& files) {
   }
   return exit_code;
 }
+
+}  // namespace
+
+constinit const Verb kInfoVerb = {
+    .name = "info",
+    .summary = "what was run, and how it ended",
+    .operands = "FILE...",
+    .flags = "json",
+    .details = "  --json    as JSON, one object a trace",
+    .one_means = "",
+    .run = Run};
 
 }  // namespace orrery

@@ -11,17 +11,16 @@
 #include <system_error>
 #include <vector>
 
-#include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "orrery/tools/shared_flags.h"
 #include "orrery/tools/unpack.h"
 #include "orrery/tools/verb.h"
+#include "orrery/tools/verbs.h"
 #include "orrery/traces/campaign_merge.h"
 #include "orrery/traces/campaign_results.h"
-
-ABSL_DECLARE_FLAG(bool, json);
 
 namespace orrery {
 namespace {
@@ -156,9 +155,7 @@ class Merger {
   int exit_code_ = kSame;
 };
 
-}  // namespace
-
-int RunMerge(const std::vector<std::string>& files) {
+int Run(const std::vector<std::string>& files) {
   if (files.empty()) {
     return Trouble("merge: name files of results, or folders that have some");
   }
@@ -166,5 +163,21 @@ int RunMerge(const std::vector<std::string>& files) {
   for (const std::string& file : files) merger.AddOperand(file);
   return merger.Finish();
 }
+
+}  // namespace
+
+constinit const Verb kMergeVerb = {
+    .name = "merge",
+    .summary = "what campaigns spread over shards came to",
+    .operands = "FILE...",
+    .flags = "json",
+    .details =
+        R"(FILE may be a folder, bazel-testlogs/bank/transfer_swarm for one. All is well if
+nothing failed, every Sometimes and Reachable has happened, and no part is
+missing.
+
+  --json    as JSON, one object)",
+    .one_means = "not all is well",
+    .run = Run};
 
 }  // namespace orrery

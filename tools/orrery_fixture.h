@@ -35,6 +35,17 @@ class OrreryFixture : public testing::Test {
   // Expects exit code 2, `message`, and nothing else.
   void ExpectTrouble(const std::string& arguments, const std::string& message);
 
+  // Runs a command line of the shell on a terminal that is so wide. Returns all
+  // that it shows, with a line feed at the end of each line.
+  std::string ShellOnTerminal(const std::string& line, int columns);
+
+  // Returns the program whose tests fail, //tests:failing_sample, which has to
+  // be among the `data` of the test.
+  static std::string FailingSample();
+  // Has a test of it run, with `flags`, and its trace stand in the file `name`.
+  void RecordSample(const std::string& test, const std::string& name,
+                    const std::string& flags = "");
+
   void Write(const std::string& name, absl::string_view bytes);
   void WriteTrace(const std::string& name,
                   const std::vector<TraceEvent>& events);
@@ -44,6 +55,9 @@ class OrreryFixture : public testing::Test {
   void WriteLongTrace(const std::string& name);
 
  private:
+  // Returns a script of the shell in which `orrery` is the command.
+  std::string WithCommand(const std::string& line) const;
+
   std::string folder_;
 };
 

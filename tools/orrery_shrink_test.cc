@@ -1,7 +1,6 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include <cstdlib>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -16,20 +15,10 @@ using testing::HasSubstr;
 
 class OrreryShrinkTest : public OrreryFixture {
  protected:
-  // The program whose tests fail.
-  static std::string Sample() {
-    return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
-                        std::getenv("TEST_WORKSPACE"), "/tests/failing_sample");
-  }
+  static std::string Sample() { return FailingSample(); }
 
   // Has a test of it fail, and its trace stand in "failed.trace".
-  void Fail(const std::string& test) {
-    const Output output = Shell(absl::StrCat(
-        "mkdir -p made && '", Sample(), "' --gtest_filter=", test,
-        " --orrery_trace_dir=made --orrery_shrink=off; mv made/*.orrery "
-        "failed.trace"));
-    ASSERT_EQ(output.exit_code, 0) << output.err;
-  }
+  void Fail(const std::string& test) { RecordSample(test, "failed.trace"); }
 };
 
 TEST_F(OrreryShrinkTest, WritesASmallTraceAndSaysWhatIsLeft) {

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "orrery/tools/orrery_fixture.h"
 #include "orrery/traces/sample_trace.h"
 #include "orrery/traces/trace.pb.h"
+#include "orrery/traces/trace_text.h"
 
 namespace orrery {
 namespace {
@@ -36,7 +38,7 @@ TEST_F(OrreryTest, InfoShowsHeaderAndOutcome) {
   EXPECT_THAT(output.out, HasSubstr("\ntest:      Bank.KeepsItsBalance\n"));
   EXPECT_THAT(output.out,
               HasSubstr("\noutcome:   failed after 1.500000001s, 12 steps, 2 "
-                        "choices, 60 events\n"));
+                        "choices, 78 events\n"));
   EXPECT_THAT(Orrery("info choices.trace").out, HasSubstr("choices only)\n"));
 }
 
@@ -118,12 +120,12 @@ TEST_F(OrreryTest, PrintShowsOneLineAnEvent) {
   ASSERT_EQ(lines.size(), SampleEvents().size() + 1);
   EXPECT_EQ(lines[0],
             "#0 0.000s loop spawns main#1 [bank/transfer.cc:41 Transfer]");
-  EXPECT_EQ(lines[59], "#59 1.500000001s main#1 ends");
+  EXPECT_EQ(lines[77], "#77 1.500000001s main#1 ends");
 }
 
 TEST_F(OrreryTest, PrintFromAndToAreNumbersOfEvents) {
-  EXPECT_THAT(Printed("--from=57 events.trace"),
-              ElementsAre("#57", "#58", "#59"));
+  EXPECT_THAT(Printed("--from=75 events.trace"),
+              ElementsAre("#75", "#76", "#77"));
   EXPECT_THAT(Printed("events.trace --to 1"), ElementsAre("#0", "#1"));
   EXPECT_THAT(Printed("--from=4 --to=5 events.trace"), ElementsAre("#4", "#5"));
   EXPECT_THAT(Printed("--from=5 --to=4 events.trace"), ElementsAre());
@@ -136,25 +138,28 @@ TEST_F(OrreryTest, PrintTaskIsANameANumberOrBoth) {
                 ElementsAre("#13", "#14", "#16", "#17", "#18"))
         << task;
   }
-  EXPECT_THAT(Printed("--task=loop events.trace"),
+  EXPECT_THAT(Printed("--to=54 --task=loop events.trace"),
               ElementsAre("#0", "#12", "#15", "#50", "#53"));
-  EXPECT_THAT(Printed("--task=0 events.trace"),
+  EXPECT_THAT(Printed("--to=54 --task=0 events.trace"),
               ElementsAre("#0", "#12", "#15", "#50", "#53"));
   EXPECT_THAT(Printed("--task=clien events.trace"), ElementsAre());
+  EXPECT_THAT(Printed("--to=13 --tasks=client,loop events.trace"),
+              ElementsAre("#0", "#12", "#13"));
 }
 
 TEST_F(OrreryTest, PrintKindIsOneOfTheKindsOfEvents) {
   EXPECT_THAT(Printed("--kind=choice events.trace"), ElementsAre("#8", "#12"));
-  EXPECT_THAT(Printed("--kind=failure events.trace"), ElementsAre("#57"));
+  EXPECT_THAT(Printed("--kind=failure events.trace"), ElementsAre("#75"));
   ExpectTrouble("print --kind=chioce events.trace",
-                "--kind=chioce: expected one of spawned, object, choice, "
-                "resumed, suspended, woken, access, finished, timer_cancelled, "
-                "cancel_requested, future_ended, log, failure, time_passed, "
-                "fault, span_begun, span_ended");
+                absl::StrCat("--kind=chioce (did you mean choice?): expected "
+                             "one of ",
+                             absl::StrJoin(EventKindNames(), ", ")));
+  EXPECT_THAT(Printed("--kind=choice,failure events.trace"),
+              ElementsAre("#8", "#12", "#75"));
 }
 
 TEST_F(OrreryTest, PrintLastCountsWhatTheOtherFlagsHaveLeft) {
-  EXPECT_THAT(Printed("--last=2 events.trace"), ElementsAre("#58", "#59"));
+  EXPECT_THAT(Printed("--last=2 events.trace"), ElementsAre("#76", "#77"));
   EXPECT_THAT(Printed("--last=2 --kind=suspended events.trace"),
               ElementsAre("#46", "#47"));
   EXPECT_THAT(Printed("--last=2 --to=12 --task=main events.trace"),
@@ -172,17 +177,19 @@ TEST_F(OrreryTest, NamesAreKnownAlsoWhereTheirEventsAreNotShown) {
 }
 
 TEST_F(OrreryTest, PrintFormatsAreTextJsonAndTextproto) {
-  EXPECT_EQ(Orrery("print --format=json --from=57 --to=57 events.trace").out,
-            "{\"index\":57,\"time_ns\":1500000001,\"task\":\"client#2\","
+  EXPECT_EQ(Orrery("print --format=json --from=75 --to=75 events.trace").out,
+            "{\"index\":75,\"time_ns\":1500000001,\"task\":\"client#2\","
             "\"kind\":\"failure\",\"text\":\"FAILURE: balance is off\","
             "\"site\":\"bank/transfer.cc:41 Transfer\"}\n");
   EXPECT_EQ(
-      Orrery("print --format=textproto --from=57 --to=57 events.trace").out,
-      "index: 57 time_ns: 1500000001 task: \"client#2\" kind: \"failure\" "
+      Orrery("print --format=textproto --from=75 --to=75 events.trace").out,
+      "index: 75 time_ns: 1500000001 task: \"client#2\" kind: \"failure\" "
       "text: \"FAILURE: balance is off\" "
       "site: \"bank/transfer.cc:41 Transfer\"\n");
+  EXPECT_EQ(Orrery("print --json --last=1 events.trace").out,
+            Orrery("print --format=json --last=1 events.trace").out);
   EXPECT_EQ(Orrery("print --format=text --last=1 events.trace").out,
-            "#59 1.500000001s main#1 ends\n");
+            "#77 1.500000001s main#1 ends\n");
   ExpectTrouble("print --format=xml events.trace",
                 "--format=xml: expected text, json or textproto");
 }
@@ -239,7 +246,7 @@ TEST_F(OrreryTest, PrintSaysHowManyEventsItDoesNotKnow) {
   Write("later.trace", bytes);
   const Output output = Orrery("print --last=1 later.trace");
   EXPECT_EQ(output.exit_code, 2);
-  EXPECT_EQ(output.out, "#59 1.500000001s main#1 ends\n");
+  EXPECT_EQ(output.out, "#77 1.500000001s main#1 ends\n");
   EXPECT_EQ(output.err,
             "orrery: later.trace: 1 events of kinds that this version does not "
             "know are not shown\n");
@@ -288,14 +295,32 @@ TEST_F(OrreryTest, DiffShowsTheFirstDifferenceAndReturnsOne) {
       << "five come before it";
 }
 
+TEST_F(OrreryTest, DiffAsJsonIsOneObject) {
+  Write("copy.trace", SampleTraceBytes(TraceLevel::kEvents));
+  const Output same = Orrery("diff --json events.trace copy.trace");
+  EXPECT_EQ(same.exit_code, 0);
+  EXPECT_EQ(same.out,
+            "{\"a\":\"events.trace\",\"b\":\"copy.trace\",\"same\":true,"
+            "\"difference\":[]}\n");
+  std::vector<TraceEvent> events = SampleEvents();
+  events.pop_back();
+  WriteTrace("other.trace", events);
+  const Output other = Orrery("diff --json events.trace other.trace");
+  EXPECT_EQ(other.exit_code, 1) << other.err;
+  EXPECT_THAT(other.out,
+              StartsWith("{\"a\":\"events.trace\",\"b\":\"other.trace\","
+                         "\"same\":false,\"difference\":[\"first "
+                         "difference at event #77\",\""));
+}
+
 TEST_F(OrreryTest, DiffExactCountsTextsAndPlaces) {
   std::vector<TraceEvent> events = SampleEvents();
-  std::get<event::Failed>(events[57].what).message = "balance is wrong";
+  std::get<event::Failed>(events[75].what).message = "balance is wrong";
   WriteTrace("other.trace", events);
   EXPECT_EQ(Orrery("diff events.trace other.trace").exit_code, 0);
   const Output output = Orrery("diff --exact events.trace other.trace");
   EXPECT_EQ(output.exit_code, 1);
-  EXPECT_THAT(output.out, StartsWith("first difference at event #57\n"));
+  EXPECT_THAT(output.out, StartsWith("first difference at event #75\n"));
 }
 
 TEST_F(OrreryTest, DiffReadsOneOfTheTwoFromStandardInput) {
@@ -305,7 +330,7 @@ TEST_F(OrreryTest, DiffReadsOneOfTheTwoFromStandardInput) {
   const Output output = Shell("orrery diff - other.trace <events.trace");
   EXPECT_EQ(output.exit_code, 1);
   EXPECT_THAT(output.out,
-              HasSubstr("\n  standard input: #59 1.500000001s main#1 ends\n"
+              HasSubstr("\n  standard input: #77 1.500000001s main#1 ends\n"
                         "  other.trace: nothing more, the run was over\n"));
   EXPECT_EQ(Shell("orrery diff events.trace - <events.trace").exit_code, 0);
   ExpectTrouble("diff - -", "diff: only one of the two can be standard input");

@@ -75,10 +75,10 @@ chmod +x $machine/bin/bazel
 STUB
 }
 
-# Debian with all that a build with compiler $2 needs.
+# Debian with all that tests with compiler $2 need.
 ready_debian() {
   bare_debian "$1"
-  call version --config="$2" >/dev/null
+  call test --config="$2" >/dev/null
   : >"$machine/log"
 }
 
@@ -109,6 +109,20 @@ for package in bazel-bootstrap libabsl-dev clang-19 libclang-rt-19-dev python3 v
 done
 expect_contains 'libabsl-dev: Abseil' "$(cat "$machine/stderr")"
 expect_eq 0 "$(log | grep -c -F ' g++')"
+
+bare_debian InstallsWhatOnlyTestsRunForTestsOnly
+call run //examples:tutorial >/dev/null
+call --output_base test build //... >/dev/null
+expect_contains ' libgtest-dev' "$(log)"
+for package in chromium gdb python3-selenium valgrind zip; do
+  expect_eq 0 "$(log | grep -c -w -e "$package")"
+done
+: >"$machine/log"
+call --output_base x coverage //... >/dev/null
+for package in chromium chromium-driver gdb python3-selenium valgrind zip; do
+  expect_contains " $package" "$(log) "
+done
+expect_eq 0 "$(log | grep -c libgtest-dev)"
 
 bare_debian InstallsOnlyWhatIsMissing
 call version >/dev/null

@@ -7,6 +7,7 @@ import builtins
 import collections
 import re
 import textwrap
+import types
 
 # A rule's call in a BUILD file.
 Target = collections.namedtuple("Target", "rule name sources tags data testonly")
@@ -33,6 +34,7 @@ class Package:
         functions = {
             "exports_files": self._export,
             "glob": self._glob,
+            "native": self._native(),
             "rule": lambda **_: self._rule("rule"),
             "select": _select,
         }
@@ -63,6 +65,11 @@ class Package:
         for member in ("bool", "int", "label", "label_list", "string", "string_dict", "string_list"):
             setattr(call, member, lambda *_, **__: None)
         return call
+
+    def _native(self):
+        """What a macro calls Bazel's own rules by."""
+        rules = {rule: self._rule(rule) for rule in ("filegroup", "genrule", "test_suite")}
+        return types.SimpleNamespace(package_name=lambda: self._folder, **rules)
 
     def _export(self, srcs, **_):
         self.files.update(srcs)
@@ -131,10 +138,16 @@ class SourceTree:
         return []
 
     def compiled_by(self, path):
-        """The labels of the C++ targets that compile the file at `path`."""
+        """The labels of the C++ targets that compile the file at `path`, as it is or
+        joined with others (build_defs/tests.bzl)."""
+        targets = self.targets_of(path)
+        for label, target in list(targets):
+            if target.rule == "genrule":
+                folder = label[2:].split(":")[0]
+                targets += self.targets_of(f"{folder}/{target.name}.cc")
         return [
             label
-            for label, target in self.targets_of(path)
+            for label, target in targets
             if re.search(r"\bcc_|_cc_", target.rule)
             and ("manual" not in target.tags or self._is_run_by_docs(label))
         ]
