@@ -1,11 +1,12 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "orrery/sim/post.h"
+
 #include "orrery/base/access.h"
 #include "orrery/base/ids.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/sim/local_time.h"
-#include "orrery/sim/post.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {

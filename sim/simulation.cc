@@ -1,6 +1,8 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "orrery/sim/simulation.h"
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +13,6 @@
 #include "orrery/sim/node_control.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/posted_callback.h"
-#include "orrery/sim/simulation.h"
 
 namespace orrery {
 namespace {

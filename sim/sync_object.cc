@@ -1,10 +1,11 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "orrery/sim/sync_object.h"
+
 #include "absl/strings/str_cat.h"
 #include "orrery/sim/operation.h"
 #include "orrery/sim/simulation.h"
-#include "orrery/sim/sync_object.h"
 
 namespace orrery {
 

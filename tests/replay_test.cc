@@ -147,7 +147,8 @@ TEST(ReplayTest, AChangedProgramDivergesAndBothSidesAreNamed) {
   const RunResult replayed = Replay(EditedRacyProgram, trace);
   EXPECT_EQ(replayed.outcome, Outcome::kDiverged);
   ASSERT_TRUE(replayed.failure.has_value());
-  EXPECT_THAT(replayed.failure->message, HasSubstr("REPLAY DIVERGED at event #"));
+  EXPECT_THAT(replayed.failure->message,
+              HasSubstr("REPLAY DIVERGED at event #"));
   EXPECT_THAT(replayed.failure->message, HasSubstr("recorded: "));
   EXPECT_THAT(replayed.failure->message, HasSubstr("this run: "));
   EXPECT_THAT(replayed.failure->message, HasSubstr("Shared \"balance\""));

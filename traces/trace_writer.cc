@@ -43,11 +43,15 @@ TraceWriter::~TraceWriter() {
 }
 
 void TraceWriter::Begin(const TraceHeader& header) {
-  file_->Close(committed_).IgnoreError();
-  if (pipe_ >= 0) ::close(std::exchange(pipe_, -1));
-  out_.UseStorage(nullptr);
-  path_.clear();
-  status_ = absl::OkStatus();
+  // Most traces are in memory, one after another: they cost nothing here.
+  if (in_file_) {
+    file_->Close(committed_).IgnoreError();
+    if (pipe_ >= 0) ::close(std::exchange(pipe_, -1));
+    out_.UseStorage(nullptr);
+    path_.clear();
+    status_ = absl::OkStatus();
+    in_file_ = false;
+  }
   WriteHeader(header);
 }
 
@@ -55,6 +59,7 @@ absl::Status TraceWriter::BeginFile(const std::string& path,
                                     const TraceHeader& header,
                                     uint64_t max_event_bytes) {
   Begin(header);
+  in_file_ = true;
   path_ = path;
   max_event_bytes_ = max_event_bytes;
   ::unlink((path + kPartSuffix).c_str());  // of a process that was killed
@@ -77,7 +82,7 @@ void TraceWriter::WriteHeader(const TraceHeader& header) {
   task_ = TaskId();
   syncs_.clear();
   committed_ = sealed_ = synced_ = last_sync_ = piped_ = 0;
-  dropped_.Clear();
+  if (dropped_.count() != 0) dropped_.Clear();
   open_ = true;
   has_not_done_ = false;
   last_id_ = 0;
@@ -112,11 +117,13 @@ void TraceWriter::WriteHeader(const TraceHeader& header) {
   out_.VarintField(12, kDigestAlgorithm);
   out_.VarintField(13, header.max_steps);
   out_.SignedField(14, header.max_time.ns);
-  if (header.build != TraceBuild()) {
+  const TraceBuild& build_of = header.build;
+  if (!build_of.id.empty() || !build_of.compiler.empty() ||
+      !build_of.mode.empty()) {
     const size_t build = out_.Begin(15);
-    out_.BytesField(1, header.build.id);
-    out_.BytesField(2, header.build.compiler);
-    out_.BytesField(3, header.build.mode);
+    out_.BytesField(1, build_of.id);
+    out_.BytesField(2, build_of.compiler);
+    out_.BytesField(3, build_of.mode);
     out_.End(build);
   }
   for (const std::string& argument : header.arguments) {

@@ -185,7 +185,8 @@ class TraceWriter final : public TraceSink {
   std::optional<uint64_t> failed_event_;  // the first event::Failed
   SimTime now_;
   TaskId task_;
-  bool open_ = false;  // begun and not finished
+  bool open_ = false;     // begun and not finished
+  bool in_file_ = false;  // it was begun in a file
   bool has_not_done_ = false;
   size_t committed_ = 0;  // everything before this byte is whole records
   // Each Sync; in a file, since `events_begin_`.

@@ -106,8 +106,9 @@ TEST_P(GdbTest, StopsAtAnEventWithItCurrent) {
   EXPECT_THAT(output, HasSubstr("at 0.000s, step 2, in first#2\n"));
   // What has made it happen is on the stack.
   EXPECT_THAT(output, ContainsRegex("#0 [^\n]* orrery_break_here "));
+  // gdb puts a space behind names that it has from debug information.
   EXPECT_THAT(output, ContainsRegex("\n#[0-9]+ [^\n]* in (orrery::[^\n]*)?"
-                                    "Hold\\("));
+                                    "Hold ?\\("));
 }
 
 TEST_P(GdbTest, ListsTheTasksWithWhatTheyWaitForAndWhere) {
@@ -167,7 +168,9 @@ TEST_P(GdbTest, GoesToAnEventOfAProgramThatDoesNotRunYet) {
   const std::string output =
       Gdb({"delete", "orrery-goto 12", "info breakpoints", "show args"},
           "--one --orrery_break=event:3 --orrery_break event:4 --two");
-  EXPECT_THAT(output, ContainsRegex("breakpoint +keep +y .*orrery_break_here"));
+  // With line numbers it names the place of that function.
+  EXPECT_THAT(output, ContainsRegex("breakpoint +keep +y .*(orrery_break_here|"
+                                    "sim/debugger\\.cc:)"));
   EXPECT_THAT(output, HasSubstr(At(12)));
   EXPECT_THAT(output, HasSubstr("is \"--one --two\""));
 }
