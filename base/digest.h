@@ -9,8 +9,11 @@
 #ifndef ORRERY_BASE_DIGEST_H_
 #define ORRERY_BASE_DIGEST_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "absl/strings/string_view.h"
 
@@ -33,7 +36,16 @@ class Digest {
   // are a word, the first one lowest; the last word is filled up with zeros.
   constexpr void MixBytes(absl::string_view bytes) {
     Mix(bytes.size());
-    for (size_t i = 0; i < bytes.size(); i += 8) {
+    size_t i = 0;
+    if (std::endian::native == std::endian::little &&
+        !std::is_constant_evaluated()) {
+      for (; bytes.size() - i >= 8; i += 8) {
+        uint64_t word;
+        std::memcpy(&word, bytes.data() + i, 8);
+        Mix(word);
+      }
+    }
+    for (; i < bytes.size(); i += 8) {
       uint64_t word = 0;
       for (size_t j = 0; j < 8 && i + j < bytes.size(); ++j) {
         word |= uint64_t{static_cast<unsigned char>(bytes[i + j])} << 8 * j;

@@ -52,6 +52,45 @@ TEST(DrawStreamsTest, OneMoreDrawForAPurposeChangesNothingForAnother) {
   EXPECT_EQ(DrawSeveral(disturbed, kA, ChoiceKind::kFault), expected);
 }
 
+TEST(DrawStreamsTest, OneMoreDrawForAFaultChangesNothingForAnother) {
+  const auto draw = [](DrawStreams& streams, absl::string_view fault) {
+    return streams.Below(kA, ChoiceKind::kFault, 1'000'000, fault);
+  };
+  DrawStreams plain;
+  plain.Begin(Seed(3));
+  std::vector<uint64_t> expected;
+  for (int i = 0; i < 20; ++i) expected.push_back(draw(plain, "net.loss"));
+
+  DrawStreams disturbed;
+  disturbed.Begin(Seed(3));
+  std::vector<uint64_t> drawn;
+  std::vector<uint64_t> others;
+  for (int i = 0; i < 20; ++i) {
+    others.push_back(draw(disturbed, "net.cut"));
+    drawn.push_back(draw(disturbed, "net.loss"));
+  }
+  EXPECT_EQ(drawn, expected);
+  EXPECT_NE(others, expected);
+  EXPECT_NE(disturbed.Below(kB, ChoiceKind::kFault, 1'000'000, "net.loss"),
+            expected[0]);
+}
+
+// Of other kinds, labels are names for readers only.
+TEST(DrawStreamsTest, OtherLabelsShareAStream) {
+  DrawStreams plain;
+  plain.Begin(Seed(3));
+  const std::vector<uint64_t> expected =
+      DrawSeveral(plain, kA, ChoiceKind::kRandom);
+  DrawStreams labelled;
+  labelled.Begin(Seed(3));
+  std::vector<uint64_t> drawn;
+  for (int i = 0; i < 20; ++i) {
+    drawn.push_back(labelled.Below(kA, ChoiceKind::kRandom, 1'000'000,
+                                   i % 2 == 0 ? "jitter" : "backoff"));
+  }
+  EXPECT_EQ(drawn, expected);
+}
+
 TEST(DrawStreamsTest, StreamsDiffer) {
   DrawStreams streams;
   streams.Begin(Seed(3));

@@ -23,7 +23,7 @@ class FifoScheduler final : public Scheduler {
   void BeginRun(const RunInfo& run) override { streams_.Begin(run.seed); }
   size_t PickNext(const ChoicePoint&, Candidates) override { return 0; }
   uint64_t Draw(const ChoicePoint& where) override {
-    return streams_.Below(where.node, where.kind, where.n);
+    return streams_.Below(where.node, where.kind, where.n, where.site);
   }
 
  private:

@@ -64,7 +64,7 @@ size_t PortfolioScheduler::PickNext(const ChoicePoint& where,
 
 uint64_t PortfolioScheduler::Draw(const ChoicePoint& where) {
   if (!profiling_) return members_[turn_].policy->Draw(where);
-  return streams_.Below(where.node, where.kind, where.n);
+  return streams_.Below(where.node, where.kind, where.n, where.site);
 }
 
 void PortfolioScheduler::OnStep(const StepInfo& step) {

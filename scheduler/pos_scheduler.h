@@ -36,7 +36,7 @@ class PosScheduler final : public Scheduler {
   void BeginRun(const RunInfo& run) override;
   size_t PickNext(const ChoicePoint& where, Candidates ready) override;
   uint64_t Draw(const ChoicePoint& where) override {
-    return streams_.Below(where.node, where.kind, where.n);
+    return streams_.Below(where.node, where.kind, where.n, where.site);
   }
 
  private:

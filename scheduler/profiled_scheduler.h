@@ -29,7 +29,7 @@ class ProfiledScheduler : public Scheduler {
   void BeginRun(const RunInfo& run) final;
   size_t PickNext(const ChoicePoint& where, Candidates ready) final;
   uint64_t Draw(const ChoicePoint& where) final {
-    return streams_.Below(where.node, where.kind, where.n);
+    return streams_.Below(where.node, where.kind, where.n, where.site);
   }
   void OnStep(const StepInfo& step) final;
   NextRun EndRun(const RunSummary& run) final;

@@ -35,7 +35,7 @@ class RandomScheduler final : public Scheduler {
   }
 
   uint64_t Draw(const ChoicePoint& where) override {
-    return streams_.Below(where.node, where.kind, where.n);
+    return streams_.Below(where.node, where.kind, where.n, where.site);
   }
 
  private:

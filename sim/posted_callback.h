@@ -25,6 +25,10 @@ class Simulation;
 struct PostedCallback : Runnable {
   explicit PostedCallback(absl::AnyInvocable<void() &&> f)
       : function(std::move(f)) {}
+  // For what is part of something larger: `r` is called with it, and `function`
+  // is empty.
+  explicit PostedCallback(void (*r)(PostedCallback*)) : run(r) {}
+  virtual ~PostedCallback() = default;
 
   static void* operator new(size_t size) { return FramePool::Allocate(size); }
   static void operator delete(void* block, size_t size) {
@@ -37,6 +41,7 @@ struct PostedCallback : Runnable {
   }
 
   absl::AnyInvocable<void() &&> function;
+  void (*run)(PostedCallback*) = nullptr;
   Simulation* owner = nullptr;  // in whose loop it waits; null if it does not
   Completion* waits_for = nullptr;  // whose end it is to run at
   LocalValues locals;  // of task-local variables, as it was posted with

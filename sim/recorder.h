@@ -59,14 +59,18 @@ class Recorder {
     Add({.kind = ChoiceKind::kNextEntity, .n = n, .chosen = chosen});
   }
 
-  // The text of `choice.site` must live until the run is over.
+  // The text of `choice.site` must live until the run is over. Whether a fault
+  // happens is no part of the data's digest until it does: a fault that is
+  // masked, and would not have happened, leaves the digest as it is.
   void Drew(const Choice& choice) {
-    digests_.data.Mix(choice.chosen);
+    if (choice.kind != ChoiceKind::kFault) digests_.data.Mix(choice.chosen);
     Add(choice);
   }
 
   // Mixes what the program did with its data into their digest.
   void MixData(uint64_t word) { digests_.data.Mix(word); }
+
+  void MixBytes(absl::string_view bytes) { digests_.data.MixBytes(bytes); }
 
   // Hands on the choices that have gathered.
   void Flush() {

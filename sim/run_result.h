@@ -47,6 +47,9 @@ struct RunResult {
   // the first hundred. They do not make a run fail.
   std::vector<SlowStep> slow_steps;
   uint64_t slow_step_count = 0;  // of all
+  // What the program told of the run, `Simulation::AddNote`, for whoever has to
+  // find out why it failed.
+  std::string notes;
 
   bool ok() const { return outcome == Outcome::kCompleted; }
 };

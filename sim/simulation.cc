@@ -391,7 +391,11 @@ void Simulation::RunCallback(PostedCallback* callback) {
   callback->owner = nullptr;  // too late to cancel it
   bool failed = false;
   try {
-    std::move(function)();
+    if (callback->run != nullptr) {
+      callback->run(callback);
+    } else {
+      std::move(function)();
+    }
   } catch (...) {
     failed = true;
     std::exception_ptr error = std::current_exception();

@@ -282,6 +282,27 @@ class Simulation : private SimulationState {
   NodeControl& nodes();
   // Returns on which one the running step is.
   NodeId current_node() const { return current_runnable_->node; }
+  // Returns the one `T`, an `Attachment`, that belongs to this simulation. It
+  // is made when it is first asked for, and destroyed last of all.
+  template <typename T>
+  T& Attached() {
+    T* found = FindAttached<T>();
+    if (found != nullptr) [[likely]]
+      return *found;
+    return static_cast<T&>(Attach(&kTypeOf<T>, std::make_unique<T>()));
+  }
+  // Returns it if it was made; else null.
+  template <typename T>
+  T* FindAttached() const {
+    for (const auto& [of, attached] : attached_) {
+      if (of == &kTypeOf<T>) return static_cast<T*>(attached.get());
+    }
+    return nullptr;
+  }
+  // What is fixed of all that the run draws for itself; null: nothing is.
+  const Settings* settings() const { return options_.settings; }
+  // Adds a line or more to what `RunResult::notes` tells of the run.
+  void AddNote(absl::string_view text);
   // Whether its clocks may say something else than `now()`: see local_time.h.
   bool has_own_clocks() const { return own_clocks_; }
 
@@ -340,6 +361,9 @@ class Simulation : private SimulationState {
   }
   // Mixes `word` into the digest of the run's data.
   void MixData(uint64_t word) { recorder_.MixData(word); }
+  // Takes down that something was made to go wrong. `what`, its name, is part
+  // of the digest of the run's data.
+  void RecordFault(absl::string_view what, NodeId node);
   // Returns the number of the next message.
   MessageId NewMessage() { return MessageId(++last_message_); }
   // Adds an assertion's message to the trace; the run goes on.
@@ -435,6 +459,10 @@ class Simulation : private SimulationState {
   TaskExtras& Extras(TaskState* task);
   void AddObject(SyncObject* object, ObjectKey key, const SourceSite& site);
 
+  // Its address stands for a type of what is attached.
+  template <typename T>
+  static constexpr char kTypeOf = 0;
+  Attachment& Attach(const void* type, std::unique_ptr<Attachment> attached);
   TaskState* SuspendTask(std::coroutine_handle<> frame, WaitKind wait,
                          void* waits_on);
   void EmitSuspended(const TaskState* task, uint32_t object, SimTime due);

@@ -38,6 +38,22 @@ void Simulation::Fail(std::string message, const SourceSite& site,
   Stop(Outcome::kFailed);
 }
 
+void Simulation::AddNote(absl::string_view text) {
+  if (!notes_.empty() && notes_.back() != '\n') notes_ += '\n';
+  notes_.append(text.data(), text.size());
+}
+
+void Simulation::RecordFault(absl::string_view what, NodeId node) {
+  recorder_.MixBytes(what);
+  if (events_) Emit(event::Faulted{what, node});
+}
+
+Attachment& Simulation::Attach(const void* type,
+                               std::unique_ptr<Attachment> attached) {
+  attached_.emplace_back(type, std::move(attached));
+  return *attached_.back().second;
+}
+
 void Simulation::Diverge(std::string message) {
   Fail(std::move(message), SourceSite());
   outcome_ = Outcome::kDiverged;

@@ -17,6 +17,8 @@
 
 namespace orrery {
 
+class Settings;
+
 struct SimulationOptions {
   Seed seed = Seed(1);
   // Which run of a campaign it is, from 0, and whether it is there for the
@@ -27,6 +29,9 @@ struct SimulationOptions {
   Scheduler* scheduler = nullptr;
   // Not owned; null means that nothing is recorded.
   TraceSink* trace = nullptr;
+  // Not owned; what is fixed of all that a run draws for itself, which faults
+  // there are for one. Null means that nothing is.
+  const Settings* settings = nullptr;
   // The run stops with kStepLimit before it executes more steps than this.
   uint64_t max_steps = 1'000'000'000;
   // The run stops with kLiveLock before it executes more steps than this while

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "orrery/base/ids.h"
@@ -32,6 +33,15 @@ namespace orrery {
 
 struct LoopStorage;
 class NodeControl;
+
+// What others keep for as long as a simulation lives: `Simulation::Attached`.
+class Attachment {
+ public:
+  virtual ~Attachment() = default;
+  // Adds to `notes`, lines of text, what is to be told of the run that is over.
+  virtual void AddNotes(std::string& /*notes*/) const {}
+};
+
 class ThreadPool;
 
 class SimulationState {
@@ -92,6 +102,9 @@ class SimulationState {
   std::shared_ptr<ThreadPool> default_pool_;
   std::unique_ptr<NodeControl> nodes_;
   std::string never_awaited_;  // where the first Task was made that was not
+  std::string notes_;
+  // By the address of what stands for its type.
+  std::vector<std::pair<const void*, std::unique_ptr<Attachment>>> attached_;
 };
 
 }  // namespace orrery

@@ -117,7 +117,7 @@ TEST(ReplayTest, ZerosOnlyAreTheOrderOfFifo) {
     std::string Spec() const override { return "zeros"; }
     size_t PickNext(const ChoicePoint&, Candidates) override { return 0; }
     uint64_t Draw(const ChoicePoint& where) override {
-      return draws_.Below(where.node, where.kind, where.n);
+      return draws_.Below(where.node, where.kind, where.n, where.site);
     }
     void BeginRun(const RunInfo& run) override { draws_.Begin(run.seed); }
 

@@ -61,8 +61,10 @@ void TraceAudit::Check(const event::Chosen& e) {
                        e.candidates.size()));
   }
   Use(spans_, "span", e.choice.span.value);
-  // Who runs next is told by its step.
-  if (e.choice.kind != ChoiceKind::kNextEntity) {
+  // Who runs next is told by its step, and whether a fault happens by
+  // `Faulted`.
+  if (e.choice.kind != ChoiceKind::kNextEntity &&
+      e.choice.kind != ChoiceKind::kFault) {
     digests_.data.Mix(e.choice.chosen);
   }
 }
@@ -101,7 +103,9 @@ void TraceAudit::Check(const event::Failed&) {
   if (!failed_event_.has_value()) failed_event_ = index_;
 }
 void TraceAudit::Check(const event::TimePassed&) {}
-void TraceAudit::Check(const event::Faulted&) {}
+void TraceAudit::Check(const event::Faulted& e) {
+  digests_.data.MixBytes(e.what);
+}
 void TraceAudit::Check(const event::SpanBegun& e) {
   Use(spans_, "span", e.parent.value);
   Make(spans_, "span", e.id.value);

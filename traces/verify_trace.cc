@@ -99,7 +99,10 @@ void CheckChoices(TraceVerdict& verdict) {
   uint64_t index = 0;
   bool same = true;
   for (const ScheduledChoice& choice : trace.schedule.choices) {
-    if (choice.kind != ChoiceKind::kNextEntity) data.Mix(choice.chosen);
+    if (choice.kind != ChoiceKind::kNextEntity &&
+        choice.kind != ChoiceKind::kFault) {
+      data.Mix(choice.chosen);
+    }
     const auto checkpoint = trace.checkpoints.find(++index);
     if (checkpoint != trace.checkpoints.end()) {
       same = same && checkpoint->second.data == data;

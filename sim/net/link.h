@@ -10,8 +10,8 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
-#include "orrery/sim/net/chance.h"
-#include "orrery/sim/net/latency_law.h"
+#include "orrery/sim/faults/chance.h"
+#include "orrery/sim/faults/latency_law.h"
 
 namespace orrery {
 

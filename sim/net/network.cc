@@ -10,6 +10,7 @@
 #include "orrery/base/check.h"
 #include "orrery/base/choice.h"
 #include "orrery/base/digest.h"
+#include "orrery/sim/faults/fault.h"
 #include "orrery/sim/net/datagram_socket.h"
 #include "orrery/sim/post.h"
 #include "orrery/sim/simulation.h"
@@ -74,7 +75,7 @@ bool Network::IsCut(NodeId from, NodeId to) {
 
 void Network::Cut(const Node* from, const Node* to) {
   LinkOf(IdOf(from), IdOf(to)).cut = true;
-  Simulation::Current("Network").Record(event::Faulted{"link cut", IdOf(from)});
+  Simulation::Current("Network").RecordFault("link cut", IdOf(from));
 }
 
 void Network::Mend(const Node* from, const Node* to) {
@@ -181,11 +182,11 @@ absl::Status Network::Send(DatagramSocket& socket, Address to,
     Launch(std::move(packet), options_.loopback.Draw(simulation, "loopback"));
     return absl::OkStatus();
   }
-  if (options.loss.Happens(simulation, "loss")) {
+  if (Faults::Current().Get("net.loss").Happens(options.loss)) {
     Lose(id, "loss", counts_.lost);
     return absl::OkStatus();
   }
-  if (options.corruption.Happens(simulation, "corruption") &&
+  if (Faults::Current().Get("net.corruption").Happens(options.corruption) &&
       !packet->bytes.empty()) {
     ++counts_.corrupted;
     const uint64_t bit =
@@ -202,7 +203,7 @@ absl::Status Network::Send(DatagramSocket& socket, Address to,
     line.free_at = After(std::max(line.free_at, simulation.now()), takes);
     wait = line.free_at.ns - simulation.now().ns;
   }
-  if (options.duplication.Happens(simulation, "duplication")) {
+  if (Faults::Current().Get("net.duplication").Happens(options.duplication)) {
     ++counts_.duplicated;
     auto copy = std::make_unique<Packet>();
     copy->network = this;
@@ -217,7 +218,7 @@ absl::Status Network::Send(DatagramSocket& socket, Address to,
     Launch(std::move(copy), wait + options.latency.Draw(simulation, "latency"));
   }
   int64_t latency = options.latency.Draw(simulation, "latency");
-  if (options.reordering.Happens(simulation, "reordering")) {
+  if (Faults::Current().Get("net.reordering").Happens(options.reordering)) {
     ++counts_.reordered;
     latency += options.reordered_by.Draw(simulation, "reordered by");
   }

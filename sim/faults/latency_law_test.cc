@@ -1,7 +1,7 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "orrery/sim/net/latency_law.h"
+#include "orrery/sim/faults/latency_law.h"
 
 #include <cmath>
 #include <cstdint>

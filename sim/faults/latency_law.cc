@@ -1,7 +1,7 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "orrery/sim/net/latency_law.h"
+#include "orrery/sim/faults/latency_law.h"
 
 #include <algorithm>
 #include <bit>
@@ -78,12 +78,11 @@ LatencyLaw LatencyLaw::WithTail(absl::Duration least, absl::Duration most,
   return law;
 }
 
-int64_t LatencyLaw::DrawSlow(Simulation& simulation,
-                             absl::string_view site) const {
+int64_t LatencyLaw::DrawSlow(Simulation& simulation, absl::string_view site,
+                             ChoiceKind kind) const {
   auto uniform = [&](int64_t least, int64_t most) {
     const uint64_t n = static_cast<uint64_t>(most - least) + 1;
-    return least +
-           static_cast<int64_t>(simulation.Draw(ChoiceKind::kLatency, n, site));
+    return least + static_cast<int64_t>(simulation.Draw(kind, n, site));
   };
   switch (kind_) {
     case Kind::kConstant:
@@ -91,8 +90,8 @@ int64_t LatencyLaw::DrawSlow(Simulation& simulation,
     case Kind::kUniform:
       return uniform(least_, most_);
     case Kind::kExponential: {
-      const auto u = static_cast<uint32_t>(
-          simulation.Draw(ChoiceKind::kLatency, uint64_t{1} << 32, site));
+      const auto u =
+          static_cast<uint32_t>(simulation.Draw(kind, uint64_t{1} << 32, site));
       const auto more = static_cast<int64_t>(
           static_cast<unsigned __int128>(ExponentialFromUniform(u)) *
               static_cast<uint64_t>(more_) >>
@@ -100,7 +99,7 @@ int64_t LatencyLaw::DrawSlow(Simulation& simulation,
       return std::min(most_, least_ + more);
     }
     case Kind::kTail:
-      if (simulation.Draw(ChoiceKind::kLatency, one_in_, site) + 1 == one_in_) {
+      if (simulation.Draw(kind, one_in_, site) + 1 == one_in_) {
         return uniform(most_, more_);
       }
       return uniform(least_, most_);

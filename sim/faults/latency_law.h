@@ -5,13 +5,14 @@
 // All is computed in integers, so that the same choice is the same time on
 // every machine; a choice of 0 is always the shortest time.
 
-#ifndef ORRERY_SIM_NET_LATENCY_LAW_H_
-#define ORRERY_SIM_NET_LATENCY_LAW_H_
+#ifndef ORRERY_SIM_FAULTS_LATENCY_LAW_H_
+#define ORRERY_SIM_FAULTS_LATENCY_LAW_H_
 
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "orrery/base/choice.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
@@ -32,11 +33,13 @@ class LatencyLaw {
                              uint32_t one_in, absl::Duration tail);
 
   // Returns how many nanoseconds it takes this time. `site` is a label for the
-  // choice, and must outlive the run, as literals do.
-  int64_t Draw(Simulation& simulation, absl::string_view site) const {
+  // choice, and must outlive the run, as literals do. As a `kind` of kFault,
+  // the draw is from a stream for this label alone.
+  int64_t Draw(Simulation& simulation, absl::string_view site,
+               ChoiceKind kind = ChoiceKind::kLatency) const {
     if (kind_ == Kind::kConstant) [[likely]]
       return least_;
-    return DrawSlow(simulation, site);
+    return DrawSlow(simulation, site, kind);
   }
 
   int64_t least() const { return least_; }
@@ -45,7 +48,8 @@ class LatencyLaw {
  private:
   enum class Kind : uint8_t { kConstant, kUniform, kExponential, kTail };
 
-  int64_t DrawSlow(Simulation& simulation, absl::string_view site) const;
+  int64_t DrawSlow(Simulation& simulation, absl::string_view site,
+                   ChoiceKind kind) const;
 
   Kind kind_ = Kind::kConstant;
   uint32_t one_in_ = 0;
@@ -61,4 +65,4 @@ uint64_t ExponentialFromUniform(uint32_t u);
 
 }  // namespace orrery
 
-#endif  // ORRERY_SIM_NET_LATENCY_LAW_H_
+#endif  // ORRERY_SIM_FAULTS_LATENCY_LAW_H_
