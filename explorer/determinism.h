@@ -27,6 +27,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "orrery/base/seed.h"
@@ -69,8 +70,10 @@ class DeterminismChecker {
   ~DeterminismChecker();
 
   // Makes the runs again, all in one process, and returns the first that
-  // differs, or none. If one does, up to ten more processes are spent on
-  // finding out what it takes.
+  // differs, or none. If one does, up to 33 more processes are spent on finding
+  // out what it takes. A run that differs on its own only now and then is told
+  // as such: nothing is blamed before the run has been the same several times
+  // without it.
   //
   // Errors:
   //   kUnavailable  the other process could not be started, or ended without
@@ -104,10 +107,17 @@ class DeterminismChecker {
   absl::StatusOr<std::optional<Difference>> StartAndCompare(
       absl::Span<const RunRecord> records, absl::Span<const size_t> order,
       const Attempt& attempt);
+  absl::StatusOr<std::optional<Difference>> RepeatAndCompare(
+      absl::Span<const RunRecord> records, size_t record,
+      const Attempt& attempt);
   absl::StatusOr<std::string> FindCause(absl::Span<const RunRecord> records,
                                         size_t record);
-  absl::StatusOr<std::string> CauseInAnyProcess(size_t record);
-  absl::StatusOr<std::string> CauseWithSameAddresses(size_t record);
+  absl::StatusOr<std::string> CauseInPerturbations(
+      absl::Span<const RunRecord> records, size_t record);
+  absl::StatusOr<std::string> CauseInAnyProcess(size_t record,
+                                                absl::string_view where);
+  absl::StatusOr<std::string> CauseWithSameAddresses(size_t record,
+                                                     absl::string_view where);
 
   DeterminismOptions options_;
   OtherProcessEnd end_;  // of the latest process

@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -39,6 +41,7 @@
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
 #include "orrery/sim/spawn.h"
+#include "orrery/testing/allow_escape.h"
 #include "orrery/testing/subprocess.h"
 #include "orrery/traces/trace_reader.h"
 
@@ -76,9 +79,30 @@ Task<> DyingMain() {
   co_await Sleep(absl::Seconds(1));
 }
 
+// Where a test writes what the next runs are to log, a letter a run.
+constexpr char kScriptVariable[] = "LEAKS_TEST_SCRIPT";
+
+// Differs when it is told to, as a race may. Every run leaves a mark, by which
+// the next one knows its number.
+Task<> ScriptedMain() {
+  std::string script;
+  size_t number;
+  {
+    const AllowEscape allow("a planted leak");
+    const std::string path = std::getenv(kScriptVariable);
+    script = ReadWholeFile(path);
+    const std::string marks = ReadWholeFile(path + ".marks");
+    WriteWholeFile(path + ".marks", marks + "x");
+    number = marks.size();
+  }
+  Log(script.substr(std::min(number, script.size() - 1), 1));
+  co_return;
+}
+
 Task<> (*ProgramOf(const std::string& name))() {
   if (name == "Sound") return SoundMain;
   if (name == "Dying") return DyingMain;
+  if (name == "Scripted") return ScriptedMain;
   const Leak* leak = FindLeak(name);
   return leak == nullptr ? nullptr : leak->main;
 }
@@ -261,6 +285,90 @@ TEST(LeaksTest, AProgramThatMakesNoRunIsAnError) {
   EXPECT_THAT(found.status().message(),
               HasSubstr("exited with code 3 before it had made any run"));
   EXPECT_THAT(found.status().message(), HasSubstr("no program NoSuchProgram"));
+}
+
+// Checks a program whose runs log these letters: the first, the two of the
+// check, then one a process; the last is that of all further ones.
+struct ScriptedCheck {
+  std::string cause;
+  uint64_t processes = 0;
+};
+ScriptedCheck CheckScripted(const std::string& letters) {
+  static int count = 0;
+  const std::string path = absl::StrCat(
+      testing::TempDir(), "/leaks_test.script.", ::getpid(), ".", ++count);
+  WriteWholeFile(path, letters);
+  WriteWholeFile(path + ".marks", "");
+  ::setenv(kScriptVariable, path.c_str(), 1);
+  DeterminismChecker checker(OptionsFor("Scripted"));
+  const auto found = checker.Check({Record(ScriptedMain, Seed(1))});
+  ::unsetenv(kScriptVariable);
+  if (!found.ok()) return {found.status().ToString()};
+  if (!found->has_value()) return {"no difference"};
+  return {(*found)->cause, checker.processes()};
+}
+
+TEST(LeaksTest, WhatDiffersNowAndThenIsNotBlamedOnWhatWasChanged) {
+  // The same once without a change, other with other contents of memory; then
+  // other in one of four runs without a change, and with the same addresses.
+  const ScriptedCheck check = CheckScripted(
+      "a"
+      "bb"
+      "a"
+      "b"
+      "aaab"
+      "aaab");
+  EXPECT_THAT(check.cause, testing::StartsWith("it differs in some processes "
+                                               "and not in others, even in"));
+  EXPECT_THAT(check.cause, HasSubstr("a thread"));
+  EXPECT_EQ(check.processes, 11);
+}
+
+TEST(LeaksTest, WhatDiffersNowAndThenIsNotBlamedOnTheRunBefore) {
+  // Other in the second run of a process, and in one of four that are alone.
+  const ScriptedCheck check = CheckScripted(
+      "a"
+      "ab"
+      "aaab"
+      "b"
+      "ab");
+  EXPECT_THAT(check.cause, HasSubstr("a thread"));
+}
+
+TEST(LeaksTest, WhatDiffersNowAndThenOnlyWithOtherAddressesIsToldAsSuch) {
+  const ScriptedCheck check = CheckScripted(
+      "a"
+      "bb"
+      "a"
+      "b"
+      "aaab"
+      "a");
+  EXPECT_THAT(check.cause, HasSubstr("some processes and not in others, but "
+                                     "not in two with the same addresses"));
+}
+
+TEST(LeaksTest, BeforeAnythingIsBlamedTheRunIsTheSameEightTimes) {
+  EXPECT_THAT(CheckScripted("a"
+                            "bb"
+                            "a"
+                            "b"
+                            "aaaaaaaa"
+                            "b")
+                  .cause,
+              testing::StartsWith("it differs as soon as the process has other "
+                                  "contents of fresh memory"));
+  EXPECT_THAT(CheckScripted("a"
+                            "ab"
+                            "aaaaaaaa"
+                            "b")
+                  .cause,
+              HasSubstr("left something behind"));
+  const ScriptedCheck check = CheckScripted(
+      "a"
+      "bb"
+      "a");
+  EXPECT_THAT(check.cause, testing::StartsWith("it differs if heap layout"));
+  EXPECT_EQ(check.processes, 16);
 }
 
 int MakeRunsAgain(Task<> (*main)()) {
