@@ -8,6 +8,8 @@ def _optimized_impl(_settings, _attr):
     return {
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:copt": _FLAGS,
+        # Nor what .bazelrc or a command line asks of some files: -O0, say.
+        "//command_line_option:per_file_copt": [],
     }
 
 _optimized_transition = transition(
@@ -16,6 +18,7 @@ _optimized_transition = transition(
     outputs = [
         "//command_line_option:compilation_mode",
         "//command_line_option:copt",
+        "//command_line_option:per_file_copt",
     ],
 )
 

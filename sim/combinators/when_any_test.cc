@@ -58,7 +58,7 @@ Task<int> ThrowAfter(absl::Duration delay, const char* what) {
   throw std::runtime_error(what);
 }
 
-Task<> SleepFor(absl::Duration delay) { co_await Sleep(delay); }
+Task<> SleepOnly(absl::Duration delay) { co_await Sleep(delay); }
 
 // ---- Who wins ---------------------------------------------------------------
 
@@ -78,10 +78,10 @@ TEST(WhenAnyTest, TheFirstResultWinsAndTheOthersAreCancelledAndWaitedFor) {
 
 Task<> OfSeveralTypes(Words* words) {
   auto winner = co_await WhenAny(ReturnAfter(9 * kSecond, 1),
-                                 SayAfter(kSecond, "word"), SleepFor(kSecond));
+                                 SayAfter(kSecond, "word"), SleepOnly(kSecond));
   EXPECT_EQ(winner.index, 1);
   words->push_back(std::get<1>(winner.value));
-  auto none = co_await WhenAny(SleepFor(2 * kSecond), SleepFor(kSecond));
+  auto none = co_await WhenAny(SleepOnly(2 * kSecond), SleepOnly(kSecond));
   EXPECT_EQ(none.index, 1);
   EXPECT_EQ(none.value, std::monostate());
   auto alone = co_await WhenAny(ReturnAfter(kSecond, 5));
@@ -142,7 +142,7 @@ Task<> CancelsItself() {
 
 Task<> FirstCancels(Words* words) {
   try {
-    co_await WhenAny(SleepFor(kSecond), CancelsItself());
+    co_await WhenAny(SleepOnly(kSecond), CancelsItself());
   } catch (const Cancelled&) {
     words->push_back("cancelled");
   }

@@ -46,7 +46,7 @@ Task<int> Cleaned(Task<int> task, Words* words) {
   return WithCleanup(std::move(task), [words] { return CleanUp(words); });
 }
 
-Task<> SleepFor(absl::Duration delay) { co_await Sleep(delay); }
+Task<> SleepOnly(absl::Duration delay) { co_await Sleep(delay); }
 
 Task<> CleanUpInAllCases(Words* words) {
   co_await Note(Cleaned(ReturnAfter(kSecond, 5), words), words);
@@ -56,7 +56,7 @@ Task<> CleanUpInAllCases(Words* words) {
       WithTimeout(kSecond, Cleaned(ReturnAfter(9 * kSecond, 1), words)), words);
   EXPECT_EQ(Elapsed(), 6 * kSecond);
   auto clean_up = [words] { return CleanUp(words); };
-  co_await WithCleanup(SleepFor(kSecond), clean_up);
+  co_await WithCleanup(SleepOnly(kSecond), clean_up);
 }
 
 TEST(WithCleanupTest, CleansUpAfterAResultAnErrorAndACancel) {
