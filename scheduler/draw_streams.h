@@ -27,26 +27,28 @@ namespace orrery {
 // whatever it does not decide otherwise.
 class DrawStreams {
  public:
+  DrawStreams() = default;
+  DrawStreams(const DrawStreams&) = delete;
+  DrawStreams& operator=(const DrawStreams&) = delete;
+
   // Starts every stream anew. Call it when a run begins.
   void Begin(Seed seed) {
     seed_ = seed;
     streams_.clear();
-    last_ = 0;
+    Forget();
   }
 
   // Returns a uniform integer in [0, n) from the stream of `node` and `kind`,
   // and of `site` if the kind is kFault. `n` is at least 1.
-  uint64_t Below(NodeId node, ChoiceKind kind, uint64_t n,
-                 absl::string_view site = {}) {
-    uint64_t key = uint64_t{node.value} << 8 | static_cast<uint8_t>(kind);
-    if (kind == ChoiceKind::kFault && !site.empty()) {
-      Digest named;
-      named.MixBytes(site);
-      key ^= named.value() << 24;
-    }
-    // The stream that was used last is likely the next one.
-    if (last_ >= streams_.size() || streams_[last_].key != key) Find(key);
-    return streams_[last_].prng.Below(n);
+  [[gnu::always_inline]] uint64_t Below(NodeId node, ChoiceKind kind,
+                                        uint64_t n,
+                                        absl::string_view site = {}) {
+    const uint64_t key = uint64_t{node.value} << 8 | static_cast<uint8_t>(kind);
+    // One of the few that were used last is likely the next one.
+    const Recent& recent = RecentAt(key ^ key >> 8);
+    if (recent.key == key) [[likely]]
+      return recent.prng->Below(n);
+    return BelowSlow(key, kind, n, site);
   }
 
  private:
@@ -55,8 +57,36 @@ class DrawStreams {
     Prng prng;
   };
 
-  // Sets `last_` to the stream of `key`, which is made if there is none.
-  void Find(uint64_t key) {
+  static constexpr size_t kRecent = 8;
+  static constexpr uint64_t kNoKey = 0xff;  // a kind that there is none of
+  struct Recent {
+    uint64_t key = kNoKey;
+    Prng* prng = nullptr;
+  };
+
+  Recent& RecentAt(uint64_t slot) { return recent_[slot % kRecent]; }
+
+  [[gnu::noinline]] uint64_t BelowSlow(uint64_t key, ChoiceKind kind,
+                                       uint64_t n, absl::string_view site) {
+    // What has no name is looked for each time: others have the same key.
+    if (kind == ChoiceKind::kFault && site.empty()) return Find(key)->Below(n);
+    uint64_t slot = key ^ key >> 8;
+    if (kind == ChoiceKind::kFault) {
+      Digest named;
+      named.MixBytes(site);
+      key ^= named.value() << 24;
+      slot ^= key >> 32;
+    }
+    Recent& recent = RecentAt(slot);
+    if (recent.key != key) {
+      Prng* prng = Find(key);
+      recent = {key, prng};
+    }
+    return recent.prng->Below(n);
+  }
+
+  // Returns the stream of `key`; it is made if there is none.
+  Prng* Find(uint64_t key) {
     auto found = std::lower_bound(
         streams_.begin(), streams_.end(), key,
         [](const Stream& stream, uint64_t k) { return stream.key < k; });
@@ -66,12 +96,17 @@ class DrawStreams {
       if (key >> 32 != 0)
         id = ChildEntity(id, static_cast<uint32_t>(key >> 32));
       found = streams_.insert(found, {key, Prng(id.value)});
+      Forget();  // the others have moved
     }
-    last_ = static_cast<size_t>(found - streams_.begin());
+    return &found->prng;
+  }
+
+  void Forget() {
+    for (Recent& recent : recent_) recent = {};
   }
 
   Seed seed_;
-  size_t last_ = 0;
+  Recent recent_[kRecent];
   std::vector<Stream> streams_;  // by key
 };
 

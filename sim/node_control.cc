@@ -36,6 +36,24 @@ const NodeControl::Node& NodeControl::Get(NodeId node) const {
   return const_cast<NodeControl*>(this)->Get(node);
 }
 
+std::string NodeControl::WhatStandsStill() const {
+  std::string text;
+  auto add = [&text](absl::string_view before, const std::string& name,
+                     absl::string_view after) {
+    absl::StrAppend(&text, text.empty() ? "; " : ", ", before, name, after);
+  };
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = *nodes_[i];
+    if (paused(NodeId(static_cast<uint16_t>(i + 1)))) {
+      add("node ", node.name, " is paused");
+    }
+    if (node.clock.frozen()) {
+      add("the clock of node ", node.name, " stands still");
+    }
+  }
+  return text;
+}
+
 NodeId NodeControl::Add(absl::string_view name) {
   ORRERY_CHECK(nodes_.size() < std::numeric_limits<uint16_t>::max(),
                "there are 65,535 nodes already");

@@ -79,6 +79,10 @@ class NodeControl {
   void ResumeAll();
   bool paused(NodeId node) const { return gate_.Holds(node); }
 
+  // Returns "; node a is paused, the clock of node b stands still", for what
+  // may be why nothing runs; "" if there is nothing of the kind.
+  std::string WhatStandsStill() const;
+
   // Its clock. A change moves the deadlines of its timers: they are those of
   // the steady clock.
   const NodeClock& clock(NodeId node) const { return Get(node).clock; }

@@ -388,7 +388,8 @@ inline void Simulation::MakeReady(RunnableList& timers, uint8_t hops) {
 void Simulation::RunCallback(PostedCallback* callback) {
   // Moved out, so that what it captured goes with the step.
   absl::AnyInvocable<void() &&> function = std::move(callback->function);
-  callback->owner = nullptr;  // too late to cancel it
+  callback->owner = nullptr;                 // too late to cancel it
+  const TaskId number = callback->number();  // it may post itself again
   bool failed = false;
   try {
     if (callback->run != nullptr) {
@@ -404,7 +405,7 @@ void Simulation::RunCallback(PostedCallback* callback) {
          SourceSite(), error);
   }
   if (events_) [[unlikely]] {
-    Emit(event::Finished{.failed = failed});
+    recorder_.Emit(now_, number, event::Finished{.failed = failed});
   }
   current_runnable_ = &root_;
   callback->Unref();

@@ -359,6 +359,8 @@ class Simulation : private SimulationState {
     if (events_) [[unlikely]]
       Emit(std::forward<Event>(what));
   }
+  // Whether they are: what costs something to say need not be said otherwise.
+  bool records_events() const { return events_; }
   // Mixes `word` into the digest of the run's data.
   void MixData(uint64_t word) { recorder_.MixData(word); }
   // Takes down that something was made to go wrong. `what`, its name, is part

@@ -305,6 +305,7 @@ void Simulation::FailDeadlock(const Completion* wanted) {
       absl::StrAppend(&text, "task ", NameOf(task), " is not done");
     }
   }
+  if (nodes_ != nullptr) absl::StrAppend(&text, nodes_->WhatStandsStill());
   Fail(std::move(text), SourceSite());
   outcome_ = Outcome::kDeadlock;
 }

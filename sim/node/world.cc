@@ -57,10 +57,17 @@ Node* World::FindNode(absl::string_view name) const {
 }
 
 Node* World::FindNode(NodeId id) const {
-  for (const std::unique_ptr<Node>& node : nodes_) {
-    if (node->id() == id) return node.get();
+  // In the first world of a simulation, numbers are places.
+  if (const size_t place = id.value - size_t{1};
+      place < nodes_.size() && nodes_[place]->id() == id) {
+    return nodes_[place].get();
   }
-  return nullptr;
+  const auto found =
+      std::lower_bound(nodes_.begin(), nodes_.end(), id,
+                       [](const std::unique_ptr<Node>& node, NodeId wanted) {
+                         return node->id() < wanted;
+                       });
+  return found != nodes_.end() && (*found)->id() == id ? found->get() : nullptr;
 }
 
 Node& World::node(absl::string_view name) const {

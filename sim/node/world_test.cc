@@ -163,6 +163,23 @@ TEST(WorldTest, ARunEndsAlsoWhileANodeIsPaused) {
   RunTest(LeftPaused, &world);
 }
 
+Task<> AwaitsAPausedNode() {
+  World world;
+  Node& node = world.AddNode("a", []() -> Task<> { co_return; });
+  world.AddNode("b", []() -> Task<> { co_await Sleep(absl::Hours(1)); });
+  node.Pause();
+  JoinHandle<> job = node.RunOn([] {
+    return Spawn("job", []() -> Task<> { co_await Sleep(absl::Seconds(1)); });
+  });
+  co_await job;
+}
+TEST(WorldTest, ADeadlockTellsWhichNodesArePaused) {
+  const RunResult result = Simulation().Run(AwaitsAPausedNode);
+  EXPECT_EQ(result.outcome, Outcome::kDeadlock);
+  EXPECT_THAT(Message(result),
+              testing::EndsWith("the main task is not done; node a is paused"));
+}
+
 Task<> FailsOnce(int* boots) {
   ++*boots;
   co_await Sleep(absl::Seconds(1));
