@@ -129,6 +129,7 @@ class Campaign {
       if (report.failed) ++result_.failed_runs;
       const absl::Status added = result_.coverage.AddEncoded(report.coverage);
       ORRERY_CHECK(added.ok(), added.message());
+      if (options_.on_run != nullptr) options_.on_run(report);
     }
     if (report.failed) {
       TakeFailure(request, report, isolated, choices);

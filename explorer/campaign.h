@@ -83,6 +83,9 @@ struct CampaignOptions {
   // Takes the schedules' digests, if it is not null: to be added to those of
   // other processes.
   DigestSample* digests = nullptr;
+  // Called after each run but the one that the policy learns from, before the
+  // others below.
+  std::function<void(const RunReport&)> on_run = {};
   // Called after each run that has not failed. Returns false to end the
   // campaign.
   std::function<bool(const CampaignRun&)> on_pass = {};

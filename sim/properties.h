@@ -143,12 +143,15 @@ Task<> EventuallyWithin(absl::Duration duration, Predicate predicate,
 
 #ifndef ORRERY_PREFIXED_PROPERTIES
 
-#define Always(condition, name) ORRERY_ALWAYS(condition, name)
 #define Sometimes(condition, name) ORRERY_SOMETIMES(condition, name)
 #define Reachable(name) ORRERY_REACHABLE(name)
 
-// Other libraries have functions `Unreachable()`, which stay what they are.
+// There are functions `Chance::Always()` and, in other libraries,
+// `Unreachable()`, which stay what they are.
 #define ORRERY_SECOND_(first, second, ...) second
+#define Always(...)                                      \
+  ORRERY_SECOND_(__VA_OPT__(, ) ORRERY_ALWAYS, Always, ) \
+  (__VA_ARGS__)
 #define Unreachable(...)                                           \
   ORRERY_SECOND_(__VA_OPT__(, ) ORRERY_UNREACHABLE, Unreachable, ) \
   (__VA_ARGS__)

@@ -30,6 +30,7 @@ _TESTS = {
     "run_result_test": [":run_result", ":slow_step"],
     "runner_test": [":cancelled", ":clock", ":future", ":runner", ":simulation", ":sleep", ":spawn", ":task", ":task_handle", ":task_local", "//scheduler:random_scheduler"],
     "seam_test": [":clock", ":post", ":random", ":simulation", ":sleep", ":spawn", ":task", "//base:prng", "//base:trace_sink", "//scheduler", "//sim/combinators:when_all", "//sim/sync:event", "//sim/sync:mutex", "//sim/sync:queue", "//sim/sync:shared"],
+    "settings_test": [":settings", "@abseil-cpp//absl/status:statusor", "@abseil-cpp//absl/strings"],
     "simulation_lifetime_test": [":clock", ":log", ":post", ":simulation", ":sleep", ":spawn", ":task", "//scheduler:random_scheduler", "//sim/sync:event", "//sim/sync:mutex", "//sim/sync:queue"],
     "simulation_test": [":clock", ":post", ":random", ":simulation", ":sleep", ":spawn", ":task", "//scheduler:replay_scheduler", "//sim/sync:event"],
     "sleep_test": [":clock", ":simulation", ":sleep", ":spawn", ":task", "//scheduler:random_scheduler"],

@@ -9,9 +9,11 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "orrery/base/source_site.h"
 #include "orrery/testing/missed_properties.h"
@@ -105,6 +107,28 @@ absl::Status CampaignLog::Add(const TestRuns& runs,
   return Write(false);
 }
 
+void CampaignLog::AddSettingsAsked(const std::set<std::string>& names) {
+  has_run_ = true;
+  settings_asked_.insert(names.begin(), names.end());
+}
+
+std::string CampaignLog::UnusedSettings() const {
+  const absl::StatusOr<TestConfig>& config = GetTestConfig();
+  if (!config.ok() || !has_run_ ||
+      !testing::UnitTest::GetInstance()->Passed()) {
+    return "";
+  }
+  const std::vector<std::string> unused =
+      config->settings.NotAmong(settings_asked_);
+  if (unused.empty()) return "";
+  return absl::StrCat(config->set.source, ": no run has asked for ",
+                      absl::StrJoin(unused, ", "), "; what was asked for: ",
+                      settings_asked_.empty()
+                          ? "nothing"
+                          : absl::StrJoin(settings_asked_, ", "),
+                      "\n");
+}
+
 absl::Status CampaignLog::Write(bool complete) const {
   if (!GetSwarmSlice().ok() || !GetSwarmSlice()->has_value()) {
     return absl::OkStatus();
@@ -138,6 +162,7 @@ std::string CampaignLog::Finish() {
   if (!GetSwarmSlice().ok()) {
     absl::StrAppend(&wrong, GetSwarmSlice().status().message(), "\n");
   }
+  absl::StrAppend(&wrong, UnusedSettings());
   if (!all_whole_ || !AllWereRun()) return wrong;
   const std::string missed = PropertiesMissedByProgram(coverage_, test_files_);
   if (missed.empty()) return wrong;

@@ -41,6 +41,9 @@ class CampaignLog {
   absl::Status Add(const TestRuns& runs, const PropertyCoverage& coverage,
                    absl::string_view file, bool whole);
 
+  // Adds the names of settings that a run has asked for.
+  void AddSettingsAsked(const std::set<std::string>& names);
+
   // Called when all tests have been run: writes the file of results for the
   // last time, and returns what is wrong with the program as a whole, lines of
   // text;
@@ -50,14 +53,21 @@ class CampaignLog {
   // some test (see missed_properties.h). That is not looked at if not all tests
   // were run, or not all of their runs: with a filter, in shards, in a replay,
   // with fewer runs than the tests want, after a failure or a skip.
+  //
+  // A setting that no run of any test has asked for is wrong as well, unless a
+  // test has failed, perhaps before it could ask.
   std::string Finish();
 
  private:
   absl::Status Write(bool complete) const;
+  // Returns what is wrong with the settings; "" if nothing is.
+  std::string UnusedSettings() const;
 
   CampaignResults results_;
   PropertyCoverage coverage_;
   std::set<std::string> test_files_;
+  std::set<std::string> settings_asked_;
+  bool has_run_ = false;
   bool all_whole_ = true;
 };
 

@@ -20,6 +20,7 @@
 #include "orrery/base/sim_time.h"
 #include "orrery/base/task_report.h"
 #include "orrery/base/task_tree.h"
+#include "orrery/sim/faults/swarm.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/task_state.h"
 #include "orrery/testing/allow_escape.h"
@@ -171,6 +172,17 @@ void WriteEscape() {
       ::write(STDERR_FILENO, text.data(), text.size());
 }
 
+// What the run had drawn for itself.
+void WriteSwarm() {
+  const Simulation* simulation = SimulationOfTest();
+  if (simulation == nullptr) return;
+  std::string text = Swarm::NotesOf(*simulation);
+  if (text.empty()) return;
+  text += "\n";
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, text.data(), text.size());
+}
+
 void SaveAndWriteCommands(CrashReport::Current& dying) {
   Simulation* simulation = SimulationOfTest();
   if (simulation == nullptr) return;
@@ -239,6 +251,7 @@ void Report(const char* of, bool with_tasks = true) {
   WriteEscape();
   ::signal(SIGALRM, &GiveUp);
   ::alarm(kPatienceSeconds);
+  WriteSwarm();
   SaveAndWriteCommands(*dying);
   if (with_tasks) WriteTasks(*dying);
   ::alarm(0);

@@ -14,6 +14,7 @@
 #include "orrery/testing/program_build.h"
 #include "orrery/testing/repeat_commands.h"
 #include "orrery/testing/report_file.h"
+#include "orrery/testing/run_settings.h"
 
 namespace orrery {
 namespace {
@@ -60,6 +61,9 @@ TraceHeader CurrentTest::HeaderFor(const RunId& run, TraceLevel level,
   header.max_time = SimTime(ToNanoseconds(options_.max_time));
   header.build = ProgramBuild();
   header.arguments = OtherArguments();
+  if (!config_.settings.empty()) {
+    header.arguments.push_back(SettingsWord(config_.settings));
+  }
   return header;
 }
 
@@ -79,7 +83,7 @@ std::string CurrentTest::Rerun(const RunId& run) const {
   }
   std::optional<std::string> named;
   if (policy != OwnPolicy(options_, options_.runs)) named = policy;
-  return RerunCommand(full_name_, seed, named);
+  return RerunCommand(full_name_, seed, named, config_.settings.ToString());
 }
 
 void CurrentTest::WriteReport(ReportContext& context) const {

@@ -15,12 +15,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "orrery/base/check.h"
 #include "orrery/explorer/check_jobs.h"
 #include "orrery/explorer/determinism.h"
 #include "orrery/explorer/memory_scrambler.h"
+#include "orrery/sim/settings.h"
 #include "orrery/sim/simulation_options.h"
 #include "orrery/testing/crash_report.h"
 #include "orrery/testing/repeat_commands.h"
+#include "orrery/testing/run_settings.h"
 #include "orrery/testing/test_config.h"
 #include "orrery/testing/test_run.h"
 
@@ -148,17 +151,24 @@ void MakeRunsForDeterminismCheck(const SimTestOptions& options,
   const std::string name =
       absl::StrCat(info.test_suite_name(), ".", info.name());
   CrashReport crash(name, [&](Seed seed) {
-    return CrashReport::Texts{"", "", RerunCommand(name, seed, std::nullopt),
-                              ""};
+    return CrashReport::Texts{
+        "", "",
+        RerunCommand(name, seed, std::nullopt,
+                     GetTestConfig()->settings.ToString()),
+        ""};
   });
   const absl::Status status =
       MakeCheckedRuns(CheckFolder(), [&](const CheckRun& run) {
         crash.SetWriter(run.writer);
+        // Its own header says what was fixed.
+        const absl::StatusOr<Settings> settings = SettingsOf(*run.header);
+        ORRERY_CHECK(settings.ok(), settings.status().message());
         const TestRun made =
             RunOnce({.seed = run.header->seed,
                      .run_index = run.header->run,
                      .scheduler = run.scheduler,
                      .trace = run.trace,
+                     .settings = &*settings,
                      .max_steps = options.max_steps,
                      .max_steps_per_instant = options.max_steps_per_instant,
                      .max_time = options.max_time,

@@ -25,6 +25,7 @@ using Lines = std::vector<std::string>;
 constexpr size_t kMaxEvents = 12;
 constexpr size_t kMaxFaultsShown = 5;
 constexpr size_t kMaxSlowSteps = 2;
+constexpr size_t kMaxRunNotes = 12;
 
 Lines Split(const std::string& text) {
   Lines lines = absl::StrSplit(text, '\n');
@@ -230,7 +231,14 @@ Lines SlowSteps(const RunResult& result) {
   return lines;
 }
 
-std::string Faults(const FailureReportInput& input) {
+// What the run has told of itself: which faults it has drawn, for one.
+Lines RunNotes(const RunResult& result, size_t limit) {
+  Lines lines;
+  AppendUpTo(lines, Split(result.notes), limit, "lines");
+  return lines;
+}
+
+std::string FaultsSoFar(const FailureReportInput& input) {
   if (input.events == nullptr || input.events->faults().empty()) return "none";
   Lines faults = input.events->faults();
   const size_t all = faults.size();
@@ -245,7 +253,7 @@ std::string FormatFailureReport(const FailureReportInput& input) {
   const TestRun& run = *input.run;
   Lines tail = SlowSteps(run.result);
   if (input.events != nullptr) {
-    tail.push_back(absl::StrCat("faults so far: ", Faults(input)));
+    tail.push_back(absl::StrCat("faults so far: ", FaultsSoFar(input)));
   }
   Append(tail, input.notes);
   if (!input.trace_file.empty()) {
@@ -267,6 +275,9 @@ std::string FormatFailureReport(const FailureReportInput& input) {
   Lines lines = WhatFailed(run, room / 2);
   lines.push_back(HowItWasRun(input));
   room -= std::min(lines.size(), room);
+  const Lines notes = RunNotes(run.result, std::min(kMaxRunNotes, room / 2));
+  Append(lines, notes);
+  room -= notes.size();
   const Lines blocked = FormatBlockedTasks(run.result.tasks, room / 2);
   // What came before a divergence stands in its message.
   if (input.events != nullptr && run.result.outcome != Outcome::kDiverged) {

@@ -35,10 +35,11 @@ struct FailureReportInput {
   std::string replay;
 };
 
-// Returns: what failed, with simulated time, step and task; the seed; the last
-// events of the tasks involved; the tasks that are not done; who has held up
-// the loop; the faults so far; the notes; the trace and the page about it; and
-// last the two commands.
+// Returns: what failed, with simulated time, step and task; the seed; what the
+// run has told of itself (`RunResult::notes`); the last events of the tasks
+// involved; the tasks that are not done; who has held up the loop; the faults
+// so far; the notes; the trace and the page about it; and last the two
+// commands.
 // What does not fit is cut and counted.
 std::string FormatFailureReport(const FailureReportInput& input);
 

@@ -56,6 +56,7 @@ struct Amounts {
   int events = 0;
   int faults = 0;
   int notes = 0;
+  int run_notes = 0;
   int slow_steps = 0;
 };
 
@@ -81,6 +82,9 @@ std::string Format(const Amounts& amounts) {
     run.result.slow_steps.push_back(slow);
   }
   run.result.slow_step_count = run.result.slow_steps.size();
+  for (int i = 0; i < amounts.run_notes; ++i) {
+    absl::StrAppend(&run.result.notes, "drawn ", i, "\n");
+  }
   for (int i = 0; i < amounts.tasks; ++i) {
     TaskReport task;
     task.id = TaskId(static_cast<uint32_t>(i + 1));
@@ -119,10 +123,12 @@ TEST(FailureReportTest, HasAllItsPartsInOrder) {
                     .tasks = 1,
                     .events = 1,
                     .faults = 1,
-                    .notes = 1})),
+                    .notes = 1,
+                    .run_notes = 2})),
       ElementsAre(
           "message 0 line 0", "message 0 line 1", "  in scope 0",
           "  at 1.000s, step 7, in task client#2", "seed 42, scheduler random",
+          "drawn 0", "drawn 1",
           "last events of the tasks involved (#n is event n of the "
           "trace):",
           "  #0 0.000s task#2 ends",
@@ -146,6 +152,7 @@ TEST(FailureReportTest, NeverHasMoreLinesThanItMay) {
                                      .events = events,
                                      .faults = events,
                                      .notes = 6,
+                                     .run_notes = events,
                                      .slow_steps = events};
             const std::vector<std::string> lines = Lines(Format(amounts));
             ASSERT_LE(lines.size() + 2, kReportLines)

@@ -138,7 +138,8 @@ std::string QuotedOtherArguments() {
 }  // namespace
 
 std::string RerunCommand(const std::string& full_test_name, Seed seed,
-                         const std::optional<std::string>& scheduler) {
+                         const std::optional<std::string>& scheduler,
+                         const std::string& settings) {
   const BazelTest bazel;
   if (!bazel.present()) {
     std::string command =
@@ -149,6 +150,10 @@ std::string RerunCommand(const std::string& full_test_name, Seed seed,
                       Quote(absl::StrCat("--orrery_scheduler=", *scheduler)));
     }
     if (IsInSwarm()) absl::StrAppend(&command, " --orrery_runs=1");
+    if (!settings.empty()) {
+      absl::StrAppend(&command, " ",
+                      Quote(absl::StrCat("--orrery_set=", settings)));
+    }
     return absl::StrCat(command, AllowedEscapesWord("--orrery_allow_escapes="),
                         QuotedOtherArguments());
   }
@@ -162,6 +167,10 @@ std::string RerunCommand(const std::string& full_test_name, Seed seed,
         Quote(absl::StrCat("--test_env=ORRERY_SCHEDULER=", *scheduler)));
   }
   if (IsInSwarm()) absl::StrAppend(&command, " --test_env=ORRERY_RUNS=1");
+  if (!settings.empty()) {
+    absl::StrAppend(&command, " ",
+                    Quote(absl::StrCat("--test_env=ORRERY_SET=", settings)));
+  }
   absl::StrAppend(&command,
                   AllowedEscapesWord("--test_env=ORRERY_ALLOW_ESCAPES="));
   const std::string flags = FlagsFor(full_test_name);

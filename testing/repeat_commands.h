@@ -17,11 +17,12 @@
 namespace orrery {
 
 // Returns the command that runs the test with this seed. `scheduler` is named
-// if the test does not name it itself.
+// if the test does not name it itself. `settings` is the list that was fixed.
 std::string RerunCommand(const std::string& full_test_name, Seed seed,
-                         const std::optional<std::string>& scheduler);
+                         const std::optional<std::string>& scheduler,
+                         const std::string& settings);
 
-// Returns the command that replays `trace_file`.
+// Returns the command that replays `trace_file`, which knows what was fixed.
 std::string ReplayCommand(const std::string& full_test_name,
                           const std::string& trace_file);
 

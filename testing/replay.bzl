@@ -25,6 +25,18 @@ def replay_libraries():
     )
 
     orrery_cc_library(
+        name = "run_settings",
+        srcs = ["run_settings.cc"],
+        hdrs = ["run_settings.h"],
+        deps = [
+            "//sim:settings",
+            "//traces:format",
+            "@abseil-cpp//absl/status:statusor",
+            "@abseil-cpp//absl/strings",
+        ],
+    )
+
+    orrery_cc_library(
         name = "replayed_run",
         srcs = ["replayed_run.cc"],
         hdrs = ["replayed_run.h"],
@@ -32,6 +44,7 @@ def replay_libraries():
             ":crash_report",
             ":current_test",
             ":repeat_commands",
+            ":run_settings",
             ":sim_test_body",
             ":test_config",
             ":test_program",
@@ -114,6 +127,7 @@ def replay_libraries():
             ":prefix_replay",
             ":replay_mode",
             ":replayed_run",
+            ":run_settings",
             ":shrink_replay",
             ":sim_test_body",
             ":sim_test_options",

@@ -18,6 +18,7 @@
 #include "orrery/testing/prefix_replay.h"
 #include "orrery/testing/replay_mode.h"
 #include "orrery/testing/replayed_run.h"
+#include "orrery/testing/run_settings.h"
 #include "orrery/testing/shrink_replay.h"
 #include "orrery/testing/strict_replay.h"
 #include "orrery/traces/trace_reader.h"
@@ -129,9 +130,16 @@ void Announce(const ReplayedRun& replayed, const ReplayMode& mode) {
 void ReplayTestRun(const SimTestOptions& options, MakeSimTestBody make_body,
                    const TestConfig& config) {
   const absl::StatusOr<Trace>& trace = GetTrace(config.replay.value);
-  const CurrentTest test(options, config);
-  if (!trace.ok()) {
-    test.Fail(CannotRead(config, trace.status()));
+  TestConfig recorded = config;
+  absl::Status fixed;
+  if (trace.ok()) {
+    absl::StatusOr<Settings> settings = SettingsOf(trace->header);
+    fixed = settings.status();
+    if (settings.ok()) recorded.settings = *std::move(settings);
+  }
+  const CurrentTest test(options, recorded);
+  if (!trace.ok() || !fixed.ok()) {
+    test.Fail(CannotRead(config, trace.ok() ? fixed : trace.status()));
     return;
   }
   if (!IsOfThisTest(test, *trace)) return;

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/testing/repeat_commands.h"
+#include "orrery/testing/run_settings.h"
 #include "orrery/testing/test_config.h"
 #include "orrery/testing/test_program.h"
 
@@ -85,8 +86,8 @@ std::vector<std::string> ReplayedRun::Differences() const {
   }
   if (recorded_by_ != RecordedBy::kUnknown) {
     Compare("compiler", recorded.build.compiler, now.build.compiler, &lines);
-    Compare("arguments", absl::StrJoin(recorded.arguments, " "),
-            absl::StrJoin(now.arguments, " "), &lines);
+    Compare("arguments", absl::StrJoin(WithoutSettings(recorded), " "),
+            absl::StrJoin(WithoutSettings(now), " "), &lines);
   }
   Compare("parameter", recorded.param, now.param, &lines);
   // These are taken from the trace. Whoever has asked for others should know.
@@ -99,6 +100,13 @@ std::vector<std::string> ReplayedRun::Differences() const {
   const TestSetting& asked = test_.config().scheduler;
   if (!asked.value.empty()) {
     holds("policy", recorded.scheduler, asked.value);
+  }
+  // What the command line has fixed; the test goes by what the trace says.
+  const std::string set =
+      GetTestConfig().ok() ? GetTestConfig()->settings.ToString() : "";
+  if (!set.empty()) {
+    const std::string held = test_.config().settings.ToString();
+    holds("settings", held.empty() ? "none" : held, set);
   }
   if (recorded.max_steps != 0) {
     holds("step limit", absl::StrCat(recorded.max_steps),
@@ -118,6 +126,7 @@ TestRun ReplayedRun::Execute(Scheduler& scheduler, TraceSink* trace) const {
        .run_index = header.run,
        .scheduler = &scheduler,
        .trace = trace,
+       .settings = &test_.config().settings,
        .max_steps =
            header.max_steps != 0 ? header.max_steps : options.max_steps,
        .max_steps_per_instant = options.max_steps_per_instant,

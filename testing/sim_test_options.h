@@ -58,6 +58,9 @@ struct SimTestOptions {
   // to happen in at least one run, also if no run comes by. A `Sometimes` that
   // some run has evaluated has to happen without being named.
   std::vector<const char*> must_happen = {};
+  // Whether each fault that has happened must have made a difference to the
+  // program in at least one run (docs/faults.md): for a test of the faults.
+  bool faults_must_have_effect = false;
   // Which calls of the real world its steps may make (no_escape.h): functions
   // and kinds of them, such as "clock,open"; "all".
   const char* allow_escapes = "";

@@ -152,6 +152,7 @@ void TestCampaign::Run() {
     test_.Fail(std::string(status.message()));
     return;
   }
+  options.on_run = [this](const RunReport& report) { AfterRun(report); };
   options.on_pass = [this](const CampaignRun& run) {
     return AfterPassingRun(run);
   };
@@ -166,6 +167,12 @@ void TestCampaign::Run() {
     std::filesystem::remove(test_.TracePath(request.seed), ignored);
   };
   AtEnd(RunCampaign(program_.Function(), *scheduler_, options));
+}
+
+void TestCampaign::AfterRun(const RunReport& report) {
+  const RunPayload payload = DecodePayload(report.payload);
+  faults_.AddRun(payload.faults);
+  CampaignLog::Get().AddSettingsAsked(payload.settings_asked);
 }
 
 bool TestCampaign::AfterPassingRun(const CampaignRun& run) {
@@ -237,6 +244,10 @@ void TestCampaign::LogCampaign(const CampaignResult& result) {
       CampaignLog::Get().Add(runs, result.coverage, test_.file(), whole);
   if (!status.ok()) test_.Fail(std::string(status.message()));
   if (!whole) return;
+  if (const absl::Status effects = faults_.CheckEffects();
+      !effects.ok() && test_.options().faults_must_have_effect) {
+    test_.Fail(absl::StrCat("faults ", effects.message()));
+  }
   const std::string missed = PropertiesMissedByTest(
       result.coverage, result.runs, test_.options().must_happen);
   if (missed.empty()) return;
@@ -268,6 +279,9 @@ void TestCampaign::AtEnd(const CampaignResult& result) {
   }
   if (config.stats) {
     std::printf("[  ORRERY  ] %s\n", FormatCampaign(result).c_str());
+    for (const FaultTotal& fault : faults_.totals()) {
+      std::printf("[  ORRERY  ]   %s\n", FormatFaultTotal(fault).c_str());
+    }
   }
   if (const std::string warning = CampaignWarning(result); !warning.empty()) {
     std::printf("[  ORRERY  ] %s\n", warning.c_str());

@@ -11,7 +11,9 @@
 
 #include "absl/status/status.h"
 #include "orrery/explorer/campaign.h"
+#include "orrery/explorer/run.h"
 #include "orrery/scheduler/scheduler.h"
+#include "orrery/sim/faults/fault_totals.h"
 #include "orrery/testing/campaign_check.h"
 #include "orrery/testing/current_test.h"
 #include "orrery/testing/failure_explainer.h"
@@ -32,6 +34,8 @@ class TestCampaign {
   void Run();
 
  private:
+  // What is done after each run.
+  void AfterRun(const RunReport& report);
   // What is done after a run that has not failed. Returns whether the next one
   // may follow.
   bool AfterPassingRun(const CampaignRun& run);
@@ -53,6 +57,7 @@ class TestCampaign {
   CampaignCheck check_;
   std::optional<SwarmSlice> slice_;  // none: this process has all runs
   DigestSample digests_;             // of a slice
+  FaultTotals faults_;
 };
 
 }  // namespace orrery

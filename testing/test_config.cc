@@ -56,6 +56,9 @@ ABSL_FLAG(std::string, orrery_step_budget, "",
 ABSL_FLAG(std::string, orrery_report, "",
           "A page for a browser beside the trace of a failing run: on (the "
           "default) or off.");
+ABSL_FLAG(std::string, orrery_set, "",
+          "what is fixed of all that runs draw for themselves, a list of "
+          "NAME=VALUE: net.loss=off,topology.nodes=5");
 ABSL_FLAG(std::string, orrery_shrink, "",
           "how often a failing run is repeated to make it small, or off");
 ABSL_FLAG(std::string, orrery_stats, "",
@@ -96,6 +99,7 @@ constexpr Twins kKeepGoing = {"orrery_keep_going", "ORRERY_KEEP_GOING"};
 constexpr Twins kTimeBudget = {"orrery_time_budget", "ORRERY_TIME_BUDGET"};
 constexpr Twins kStepBudget = {"orrery_step_budget", "ORRERY_STEP_BUDGET"};
 constexpr Twins kReport = {"orrery_report", "ORRERY_REPORT"};
+constexpr Twins kSet = {"orrery_set", "ORRERY_SET"};
 constexpr Twins kShrink = {"orrery_shrink", "ORRERY_SHRINK"};
 constexpr Twins kStats = {"orrery_stats", "ORRERY_STATS"};
 constexpr Twins kBreak = {"orrery_break", "ORRERY_BREAK"};
@@ -116,7 +120,7 @@ constexpr const Twins* kAll[] = {
     &kKeepGoing,    &kTimeBudget,  &kStepBudget,     &kCheckDeterminism,
     &kReport,       &kShrink,      &kStats,          &kResume,
     &kAllowEscapes, &kSwarmSeeds,  &kSwarmScheduler, &kListProperties,
-    &kBreak,        &kVerboseFrom, &kTraceMaxMb};
+    &kBreak,        &kVerboseFrom, &kTraceMaxMb,     &kSet};
 
 bool IsKnown(absl::string_view flag) {
   for (const Twins* twins : kAll) {
@@ -268,6 +272,10 @@ class Reader {
       return absl::InvalidArgumentError(absl::StrCat(
           config.allow_escapes.source, ": ", escapes.status().message()));
     }
+    config.set = Get(kSet);
+    absl::StatusOr<Settings> settings = Settings::Parse(config.set.value);
+    if (!settings.ok()) return Bad(config.set, settings.status().message());
+    config.settings = *std::move(settings);
     status = ReadCampaign(config);
     if (status.ok()) status = ReadStops(config);
     if (!status.ok()) return status;

@@ -25,6 +25,9 @@
 //   --orrery_shrink=N       ORRERY_SHRINK       repeat a failing run up to N
 //                                               times to make it small, or off;
 //                                               with --orrery_replay: that run
+//   --orrery_set=LIST       ORRERY_SET          what is fixed of all that runs
+//                                               draw for themselves: faults,
+//                                               rates, ... (sim/settings.h)
 //   --orrery_stats=B        ORRERY_STATS        sum the runs up: yes, no
 //   --orrery_allow_escapes=LIST
 //                           ORRERY_ALLOW_ESCAPES  what may be called though
@@ -61,6 +64,7 @@
 #include "absl/time/time.h"
 #include "orrery/base/seed.h"
 #include "orrery/base/trace_sink.h"
+#include "orrery/sim/settings.h"
 #include "orrery/testing/check_determinism.h"
 #include "orrery/testing/replay_mode.h"
 #include "orrery/traces/format.h"
@@ -99,6 +103,8 @@ struct TestConfig {
   // Beside what the test allows; a list that `EscapeSet::Parse` has taken.
   TestSetting allow_escapes;
   std::optional<int> swarm_seeds;
+  Settings settings;  // empty: nothing is fixed
+  TestSetting set;    // where they come from; empty: not asked for
   bool list_properties = false;
   std::optional<uint64_t> shrink;  // 0: off
   bool stats = false;              // print a line about the runs of each test

@@ -43,7 +43,8 @@ int main() {
         config->stats ? "yes" : "no", "\nresume ", config->resume.value,
         " from ", config->resume.source, "\nswarm_seeds ",
         config->swarm_seeds.value_or(0), "\nlist_properties ",
-        config->list_properties ? "yes" : "no", "\nshrink ",
+        config->list_properties ? "yes" : "no", "\nset ",
+        config->settings.ToString(), " from ", config->set.source, "\nshrink ",
         config->shrink.has_value() ? absl::StrCat(*config->shrink) : "");
   }
   if (config.ok()) {
@@ -59,9 +60,10 @@ int main() {
   }
   absl::StrAppend(
       &text, "\nrerun ",
-      orrery::RerunCommand("A.B", orrery::Seed(7), std::nullopt),
+      orrery::RerunCommand("A.B", orrery::Seed(7), std::nullopt, ""),
       "\nrerun with scheduler ",
-      orrery::RerunCommand("A.DISABLED_B/0", orrery::Seed(7), "pct:depth=3"));
+      orrery::RerunCommand("A.DISABLED_B/0", orrery::Seed(7), "pct:depth=3",
+                           config.ok() ? config->settings.ToString() : ""));
   const char* given = std::getenv("PRINTER_TRACE");
   for (const char* path : {"/out/A.B.7.orrery", "/tmp/it's here.orrery",
                            given != nullptr ? given : "/none"}) {

@@ -124,6 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"orrery_step_budget", "ORRERY_STEP_BUDGET", "123456789012",
              "step_budget 123456789012"},
         Case{"orrery_report", "ORRERY_REPORT", "off", "report off"},
+        Case{"orrery_set", "ORRERY_SET", "net.loss=off,a.b=5%",
+             "set a.b=5%,net.loss=off from "},
         Case{"orrery_shrink", "ORRERY_SHRINK", "off", "shrink 0"},
         Case{"orrery_stats", "ORRERY_STATS", "yes", "stats yes"},
         Case{"orrery_swarm_seeds", "ORRERY_SWARM_SEEDS", "2147483647",
@@ -157,6 +159,8 @@ TEST(TestConfigTest, KnowsThreeLevels) {
 
 TEST(TestConfigTest, BadValuesAreNamedWithTheirPlaceAndWhatIsExpected) {
   const std::vector<std::pair<Case, const char*>> cases = {
+      {{"orrery_set", "ORRERY_SET", "net.loss", ""},
+       "\"net.loss\": expected NAME=VALUE"},
       {{"orrery_seed", "ORRERY_SEED", "seven", ""},
        "expected an integer from 0 to 2^64 - 1"},
       {{"orrery_seed", "ORRERY_SEED", "-1", ""},

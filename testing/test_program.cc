@@ -71,6 +71,16 @@ std::string EncodePayload(const RunPayload& from) {
   to.set_not_run(from.not_run);
   to.set_traced(from.traced);
   to.set_record(from.record);
+  for (const FaultCounts& counts : from.faults) {
+    sim_test::v1::Fault& fault = *to.add_faults();
+    fault.set_name(counts.name);
+    fault.set_armed(counts.armed);
+    fault.set_reached(counts.reached);
+    fault.set_effects(counts.effects);
+  }
+  for (const std::string& name : from.settings_asked) {
+    to.add_settings_asked(name);
+  }
   return to.SerializeAsString();
 }
 
@@ -87,6 +97,12 @@ RunPayload DecodePayload(const std::string& from) {
   to.not_run = payload.not_run();
   to.traced = payload.traced();
   to.record = payload.record();
+  for (const auto& fault : payload.faults()) {
+    to.faults.push_back(
+        {fault.name(), fault.armed(), fault.reached(), fault.effects()});
+  }
+  to.settings_asked.insert(payload.settings_asked().begin(),
+                           payload.settings_asked().end());
   return to;
 }
 
@@ -117,6 +133,7 @@ TestRun TestProgram::Execute(const RunRequest& request) const {
                   .profile = request.profile,
                   .scheduler = request.scheduler,
                   .trace = request.trace,
+                  .settings = &test_.config().settings,
                   .max_steps = options.max_steps,
                   .max_steps_per_instant = options.max_steps_per_instant,
                   .max_time = options.max_time,
@@ -230,9 +247,12 @@ RunReport TestProgram::Run(const RunRequest& request) {
       payload.properties.emplace_back(property.key(), property.value());
     }
   }
+  payload.faults = std::move(run.faults);
+  payload.settings_asked = std::move(run.settings_asked);
   if (report.failed || run.skip.has_value()) payload.run = std::move(run);
   if (payload.run.has_value() || !payload.properties.empty() ||
-      !payload.notes.empty() || !payload.record.empty()) {
+      !payload.notes.empty() || !payload.record.empty() ||
+      !payload.faults.empty() || !payload.settings_asked.empty()) {
     report.payload = EncodePayload(payload);
   }
   return report;

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "orrery/base/trace_sink.h"
 #include "orrery/explorer/run.h"
 #include "orrery/explorer/run_recorder.h"
+#include "orrery/sim/faults/fault.h"
 #include "orrery/testing/crash_report.h"
 #include "orrery/testing/current_test.h"
 #include "orrery/testing/sim_test_body.h"
@@ -35,6 +37,8 @@ struct RunPayload {
   std::string not_run;             // the reason, if it could not be run
   bool traced = false;             // there is a file with its trace
   std::string record;              // as `RunRecord::ToBytes`, if one was wanted
+  std::vector<FaultCounts> faults;
+  std::set<std::string> settings_asked;
 };
 
 std::string EncodePayload(const RunPayload& from);

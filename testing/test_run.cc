@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "orrery/base/sim_time.h"
 #include "orrery/sim/exception_text.h"
+#include "orrery/sim/faults/fault.h"
+#include "orrery/sim/settings.h"
 #include "orrery/sim/task.h"
 
 namespace orrery {
@@ -22,9 +24,14 @@ void FailBeforeRun(RunResult& result) {
 
 }  // namespace
 
-TestRun RunOnce(const SimulationOptions& options, MakeSimTestBody make_body) {
+TestRun RunOnce(const SimulationOptions& wanted, MakeSimTestBody make_body) {
   TestRun run;
   FailureCapture capture;
+  // A copy, to see what this run asks for.
+  SimulationOptions options = wanted;
+  Settings settings;
+  if (options.settings != nullptr) settings = *options.settings;
+  options.settings = settings.empty() ? nullptr : &settings;
   {
     Simulation simulation(options);
     Simulation::Scope scope(simulation);
@@ -51,7 +58,12 @@ TestRun RunOnce(const SimulationOptions& options, MakeSimTestBody make_body) {
       run.result = simulation.Run([](SimTestBody* b) { return b->OrreryRun(); },
                                   body.get());
     }
+    if (const Faults* faults = simulation.FindAttached<Faults>();
+        faults != nullptr) {
+      run.faults = faults->counts();
+    }
   }
+  run.settings_asked = settings.asked();
   run.failures = capture.failures();
   run.failure_count = capture.count();
   run.skip = capture.skip();

@@ -8,8 +8,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
+#include "orrery/sim/faults/fault.h"
 #include "orrery/sim/run_result.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/testing/failure_capture.h"
@@ -27,6 +30,9 @@ struct TestRun {
   std::optional<CapturedSkip> skip;
   // The run was stopped by a CO_SKIP, so that it is not `ok()`.
   bool stopped_by_skip = false;
+  // How often which faults happened, and which settings it has asked for.
+  std::vector<FaultCounts> faults;
+  std::set<std::string> settings_asked;
 
   bool failed() const {
     return failure_count > 0 || (!result.ok() && !stopped_by_skip);

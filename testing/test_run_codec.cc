@@ -148,6 +148,7 @@ void EncodeTestRun(const TestRun& from, sim_test::v1::TestRun& to) {
     to.mutable_skip()->set_reason(from.skip->reason);
   }
   to.set_stopped_by_skip(from.stopped_by_skip);
+  to.set_notes(result.notes);
 }
 
 TestRun DecodeTestRun(const sim_test::v1::TestRun& from) {
@@ -172,6 +173,7 @@ TestRun DecodeTestRun(const sim_test::v1::TestRun& from) {
     to.skip = {from.skip().file(), from.skip().line(), from.skip().reason()};
   }
   to.stopped_by_skip = from.stopped_by_skip();
+  result.notes = from.notes();
   return to;
 }
 

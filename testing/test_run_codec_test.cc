@@ -55,6 +55,7 @@ TestRun FullRun() {
   slow.task_name = "slow#13";
   slow.site = "x.cc:4 D";
   result.slow_step_count = 14;
+  result.notes = "the run has drawn\n  net.loss=off";
   CapturedFailure& assertion = run.failures.emplace_back();
   assertion.file = "bank_test.cc";
   assertion.line = 15;
@@ -109,6 +110,7 @@ TEST(TestRunCodecTest, CarriesEveryField) {
   EXPECT_EQ(FormatSlowStep(again.result.slow_steps.front()),
             FormatSlowStep(run.result.slow_steps.front()));
   EXPECT_EQ(again.result.slow_step_count, 14u);
+  EXPECT_EQ(again.result.notes, run.result.notes);
   ASSERT_EQ(again.failures.size(), 1u);
   const CapturedFailure& assertion = again.failures.front();
   EXPECT_EQ(assertion.file, "bank_test.cc");

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "orrery/base/choice.h"
+#include "orrery/sim/settings.h"
 
 namespace orrery {
 
@@ -65,6 +66,8 @@ Fault& Faults::Get(absl::string_view name) {
 }
 
 bool Faults::IsOff(absl::string_view name) const {
+  const Settings* const settings = simulation_.settings();
+  if (settings != nullptr && settings->IsOff(name)) return true;
   return frozen_ || std::any_of(masked_.begin(), masked_.end(),
                                 [&](absl::string_view family) {
                                   return absl::StartsWith(name, family) &&

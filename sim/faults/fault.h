@@ -117,7 +117,8 @@ class Faults final : public Attachment {
 
   // From now on no fault of `family` happens, nor draws: "net.loss" is that one
   // alone, "net" each whose name begins with "net.". `Unmask` of the same name
-  // takes that back.
+  // takes that back. A setting that switches a fault off (sim/settings.h) masks
+  // it for the whole run.
   void Mask(absl::string_view family);
   void Unmask(absl::string_view family);
   // The same for all faults there are and will be.
