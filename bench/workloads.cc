@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "orrery/bench/asyncio_workloads.h"
+#include "orrery/bench/world_workloads.h"
 #include "orrery/sim/random.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
@@ -133,6 +134,10 @@ const std::vector<Workload>& Workloads() {
        RunSpawns},
       {"W5", "a million tasks sleep at once", "task", 1'000'000, RunSleepers},
       {"W6", "whole simulations of two tasks", "simulation", 100'000, RunWhole},
+      {"W7", "two machines exchange datagrams of 32 bytes", "message",
+       1'000'000, RunDatagrams},
+      {"W8", "whole simulations of 100 machines that are idle for an hour",
+       "hour", 20, RunIdleHours},
       {"A1", "ten tasks hand a mutex on", "hand-off", 1'000'000, RunHandOffs},
       {"A2", "ten producers, ten consumers, a queue for ten", "item", 1'000'000,
        RunBoundedQueue},

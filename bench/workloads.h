@@ -1,7 +1,7 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The workloads by which Orrery's speed is measured: W1 to W6 and A1 to A6 of
+// The workloads by which Orrery's speed is measured: W1 to W8 and A1 to A6 of
 // docs/performance.md. The benchmarks time them, the instruction gate counts
 // them.
 

@@ -3,6 +3,8 @@
 
 #include "orrery/sim/net/datagram_socket.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "orrery/base/trace_event.h"
 #include "orrery/sim/simulation.h"
@@ -11,22 +13,16 @@ namespace orrery {
 
 absl::StatusOr<std::unique_ptr<DatagramSocket>> DatagramSocket::Bind(
     Network& network, uint16_t port, size_t room) {
+  Network::Sockets& sockets =
+      network.SocketsOf(Simulation::Current("DatagramSocket").current_node());
   Address address = {Network::HostOfCurrent(), port};
   if (port == 0) {
-    // Every port is tried once, from where the last search has ended.
-    constexpr uint32_t kFirst = 49'152;
-    constexpr uint32_t kCount = 65'536 - kFirst;
-    uint32_t tried = 0;
-    do {
-      address.port = network.next_port_;
-      network.next_port_ = static_cast<uint16_t>(
-          kFirst + (network.next_port_ + uint32_t{1} - kFirst) % kCount);
-    } while (network.sockets_.contains(address) && ++tried < kCount);
-    if (tried == kCount) {
+    address.port = sockets.FindFree();
+    if (address.port == 0) {
       return absl::ResourceExhaustedError(
           absl::StrCat("no port of ", address.host.ToString(), " is free"));
     }
-  } else if (network.sockets_.contains(address)) {
+  } else if (sockets.Find(port) != nullptr) {
     return absl::AlreadyExistsError(
         absl::StrCat("port ", address.ToString(), " is taken"));
   }
@@ -39,12 +35,12 @@ DatagramSocket::DatagramSocket(Network* network, Address address, size_t room)
       address_(address),
       node_(Simulation::Current("DatagramSocket").current_node()),
       queue_(room, "datagrams") {
-  network_->sockets_.emplace(address_, this);
+  network_->SocketsOf(node_).Add(address_.port, this);
 }
 
 void DatagramSocket::Close() {
   if (network_ == nullptr) return;
-  network_->sockets_.erase(address_);
+  network_->SocketsOf(node_).Remove(address_.port);
   network_ = nullptr;
   queue_.Shutdown(/*immediate=*/true);
 }
@@ -56,10 +52,12 @@ absl::Status DatagramSocket::Closed() const {
 
 absl::StatusOr<Datagram> DatagramSocket::ReceiveAwaiter::await_resume() {
   try {
-    Datagram datagram = GetAwaiter::await_resume();
-    Simulation::Current("Receive").Record(
-        event::MessageDelivered{datagram.id, site_});
-    return datagram;
+    const ParcelPtrOf<DatagramParcel> parcel = GetAwaiter::await_resume();
+    Simulation& simulation = Simulation::Current("Receive");
+    if (simulation.records_events()) [[unlikely]] {
+      simulation.Record(event::MessageDelivered{parcel->message(), site_});
+    }
+    return std::move(*parcel).Open();
   } catch (const QueueShutDown&) {
     return absl::FailedPreconditionError("the socket is closed");
   }

@@ -24,26 +24,26 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "orrery/base/ids.h"
+#include "orrery/base/sim_time.h"
 #include "orrery/base/source_site.h"
 #include "orrery/sim/net/address.h"
+#include "orrery/sim/net/datagram.h"
 #include "orrery/sim/net/network.h"
+#include "orrery/sim/net/parcel.h"
 #include "orrery/sim/sync/queue.h"
 #include "orrery/sim/sync/queue_shut_down.h"
 
 namespace orrery {
 
-struct Datagram {
-  Address from;
-  std::string bytes;
-  MessageId id;
-};
-
 class DatagramSocket {
  public:
-  class [[nodiscard]] ReceiveAwaiter : public Queue<Datagram>::GetAwaiter {
+  using Received = Queue<ParcelPtrOf<DatagramParcel>>;
+
+  class [[nodiscard]] ReceiveAwaiter : public Received::GetAwaiter {
    public:
-    ReceiveAwaiter(Queue<Datagram>* queue, SourceSite site)
+    ReceiveAwaiter(Received* queue, SourceSite site)
         : GetAwaiter(queue), site_(site) {}
 
     absl::StatusOr<Datagram> await_resume();
@@ -75,9 +75,21 @@ class DatagramSocket {
   absl::Status SendTo(Address to, std::string bytes,
                       SourceSite site = SourceSite::current()) {
     return network_ != nullptr
-               ? network_->Send(*this, to, std::move(bytes), site)
+               ? network_->Send(*this, to, std::move(bytes), "datagram", site)
                : Closed();
   }
+  // The same; `type` says in traces what it is.
+  absl::Status SendTo(Address to, std::string bytes, absl::string_view type,
+                      SourceSite site = SourceSite::current()) {
+    return network_ != nullptr
+               ? network_->Send(*this, to, std::move(bytes), type, site)
+               : Closed();
+  }
+
+  // From now on, what is sent to a port that nobody has comes back, unless the
+  // machine has crashed: `Receive` returns it as refused. Like all else it may
+  // get lost on its way.
+  void HearRefusals() { hears_refusals_ = true; }
 
   // Waits for the next datagram.
   //
@@ -100,7 +112,10 @@ class DatagramSocket {
   Network* network_;  // null once it is closed
   Address address_;
   NodeId node_;
-  Queue<Datagram> queue_;
+  bool hears_refusals_ = false;
+  MessageId latest_;   // of those that arrived the one that was sent last
+  SimTime latest_at_;  // when it arrived
+  Received queue_;
 };
 
 }  // namespace orrery

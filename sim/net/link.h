@@ -1,7 +1,8 @@
 // Copyright 2026 The Orrery Authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// `LinkOptions`: how a link between two machines behaves, in one direction.
+// `LinkOptions`: how a link between two machines behaves, in one direction;
+// `NetworkOptions`: how all of them do.
 
 #ifndef ORRERY_SIM_NET_LINK_H_
 #define ORRERY_SIM_NET_LINK_H_
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "orrery/sim/faults/chance.h"
 #include "orrery/sim/faults/latency_law.h"
+#include "orrery/sim/net/stream_options.h"
 
 namespace orrery {
 
@@ -29,6 +31,19 @@ struct LinkOptions {
   uint64_t bandwidth = 0;
   // How large a datagram may be, in bytes. What is larger is refused.
   size_t mtu = 65'507;
+  // What goes wrong with streams, which have nothing of the above but latency
+  // and bandwidth.
+  StreamFaults stream = {};
+};
+
+struct NetworkOptions {
+  LinkOptions link = {};                                     // of every pair
+  LatencyLaw loopback = LatencyLaw(absl::Microseconds(10));  // to oneself
+  // How far two machines are apart: what each way between them takes more, in
+  // both directions and every time. It is drawn once for each pair, in the name
+  // of both, so that it does not matter who speaks first.
+  LatencyLaw distance = {};
+  StreamOptions stream = {};  // of every machine
 };
 
 }  // namespace orrery

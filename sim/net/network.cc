@@ -3,16 +3,13 @@
 
 #include "orrery/sim/net/network.h"
 
-#include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "orrery/base/check.h"
-#include "orrery/base/choice.h"
 #include "orrery/base/digest.h"
-#include "orrery/sim/faults/fault.h"
 #include "orrery/sim/net/datagram_socket.h"
-#include "orrery/sim/post.h"
 #include "orrery/sim/simulation.h"
 
 namespace orrery {
@@ -24,14 +21,20 @@ constexpr uint32_t kTestHost = kNet + 0xfffffe;
 }  // namespace
 
 Network::Network(World& world, NetworkOptions options)
-    : world_(world), options_(std::move(options)) {
-  world_.AddObserver(this);
+    : Links(world, std::move(options)),
+      loss_(Faults::Current().Get("net.loss")),
+      duplication_(Faults::Current().Get("net.duplication")),
+      corruption_(Faults::Current().Get("net.corruption")),
+      reordering_(Faults::Current().Get("net.reordering")),
+      mtu_(Faults::Current().Get("net.mtu")) {
+  world.AddObserver(this);
 }
 
 Network::~Network() {
-  world_.RemoveObserver(this);
-  for (const auto& [address, socket] : sockets_) socket->network_ = nullptr;
-  while (Packet* packet = in_flight_.front()) Take(packet)->delivery.Cancel();
+  world().RemoveObserver(this);
+  for (Sockets& sockets : sockets_) {
+    sockets.Clear([](DatagramSocket* socket) { socket->network_ = nullptr; });
+  }
 }
 
 HostAddress Network::HostOf(NodeId node) {
@@ -44,111 +47,27 @@ HostAddress Network::HostOfCurrent() {
 
 std::optional<NodeId> Network::NodeAt(HostAddress host) const {
   if (host.value == kTestHost) return NodeId();
-  if (host.value <= kNet || host.value > kNet + world_.nodes().size()) {
+  if (host.value <= kNet ||
+      host.value - kNet > std::numeric_limits<uint16_t>::max()) {
     return std::nullopt;
   }
-  return NodeId(static_cast<uint16_t>(host.value - kNet));
-}
-
-// ---- Links ------------------------------------------------------------------
-
-Network::Link& Network::LinkOf(NodeId from, NodeId to) {
-  return links_[Key(from, to)];
-}
-
-Network::Link* Network::FindLink(NodeId from, NodeId to) {
-  if (links_.empty()) return nullptr;
-  const auto found = links_.find(Key(from, to));
-  return found != links_.end() ? &found->second : nullptr;
-}
-
-LinkOptions& Network::link(const Node* from, const Node* to) {
-  Link& link = LinkOf(IdOf(from), IdOf(to));
-  if (!link.options.has_value()) link.options = options_.link;
-  return *link.options;
-}
-
-bool Network::IsCut(NodeId from, NodeId to) {
-  const Link* link = FindLink(from, to);
-  return link != nullptr && link->cut;
-}
-
-void Network::Cut(const Node* from, const Node* to) {
-  LinkOf(IdOf(from), IdOf(to)).cut = true;
-  Simulation::Current("Network").RecordFault("link cut", IdOf(from));
-}
-
-void Network::Mend(const Node* from, const Node* to) {
-  LinkOf(IdOf(from), IdOf(to)).cut = false;
-}
-
-void Network::Partition(const std::vector<const Node*>& one,
-                        const std::vector<const Node*>& other) {
-  for (const Node* a : one) {
-    for (const Node* b : other) {
-      Cut(a, b);
-      Cut(b, a);
-    }
-  }
-}
-
-void Network::BlackHole(const Node* node) {
-  for (const std::unique_ptr<Node>& other : world_.nodes()) {
-    if (other.get() == node) continue;
-    Cut(node, other.get());
-    Cut(other.get(), node);
-  }
-  if (node != nullptr) {
-    Cut(node, nullptr);
-    Cut(nullptr, node);
-  }
-}
-
-void Network::Clog(const Node* from, const Node* to, absl::Duration duration) {
-  LinkOf(IdOf(from), IdOf(to)).clogged_until =
-      After(Simulation::Current("Network").now(), ToNanoseconds(duration));
-}
-
-void Network::Hold(const Node* from, const Node* to) {
-  LinkOf(IdOf(from), IdOf(to)).held = true;
-}
-
-void Network::Release(const Node* from, const Node* to) {
-  LinkOf(IdOf(from), IdOf(to)).held = false;
-  const SimTime now = Simulation::Current("Network").now();
-  for (Packet* p = in_flight_.front(); p != nullptr; p = in_flight_.after(p)) {
-    if (!p->held || p->from_node != IdOf(from) || p->to_node != IdOf(to)) {
-      continue;
-    }
-    p->held = false;
-    Schedule(p, std::max(now, p->due));
-  }
-}
-
-void Network::Heal() {
-  for (auto& [key, link] : links_) {
-    link.cut = link.held = false;
-    link.clogged_until = SimTime();
-  }
-  const SimTime now = Simulation::Current("Network").now();
-  for (Packet* p = in_flight_.front(); p != nullptr; p = in_flight_.after(p)) {
-    if (!p->held) continue;
-    p->held = false;
-    Schedule(p, std::max(now, p->due));
-  }
+  const NodeId node(static_cast<uint16_t>(host.value - kNet));
+  if (world().FindNode(node) == nullptr) return std::nullopt;
+  return node;
 }
 
 // ---- Datagrams --------------------------------------------------------------
 
 absl::Status Network::Send(DatagramSocket& socket, Address to,
-                           std::string bytes, const SourceSite& site) {
+                           std::string&& bytes, absl::string_view type,
+                           const SourceSite& site) {
   Simulation& simulation = Simulation::Current("SendTo");
   if (simulation.closing()) return absl::OkStatus();  // by one of the dead
   const NodeId from = socket.node_;
   const std::optional<NodeId> receiver = NodeAt(to.host);
-  Link* link = receiver.has_value() ? FindLink(from, *receiver) : nullptr;
-  const LinkOptions& options = OptionsOf(link);
-  if (bytes.size() > options.mtu) {
+  const LinkOptions& options = OptionsOf(from, receiver.value_or(from));
+  if (bytes.size() > options.mtu) [[unlikely]] {
+    if (mtu_.Reach()) mtu_.HadEffect();
     return absl::InvalidArgumentError(
         absl::StrCat("a datagram of ", bytes.size(), " bytes to ",
                      to.ToString(), ", where at most ", options.mtu, " fit"));
@@ -158,126 +77,136 @@ absl::Status Network::Send(DatagramSocket& socket, Address to,
   Digest payload;
   payload.MixBytes(bytes);
   simulation.MixData(payload.value());
-  simulation.Record(event::MessageSent{id, from, receiver.value_or(NodeId()),
-                                       "datagram", bytes.size(),
-                                       payload.value(), site});
+  if (simulation.records_events()) [[unlikely]] {
+    simulation.Record(event::MessageSent{id, from, receiver.value_or(NodeId()),
+                                         type, bytes.size(), payload.value(),
+                                         site});
+  }
   if (!receiver.has_value()) {
     Lose(id, "no such host", counts_.unreachable);
     return absl::OkStatus();
   }
-  if (link != nullptr && link->cut) {
-    Lose(id, "cut", counts_.cut_off);
+  if (CutsOff(from, *receiver)) {
+    Lose(id, LossText(Loss::kCut), counts_.cut_off);
     return absl::OkStatus();
   }
-  auto packet = std::make_unique<Packet>();
-  packet->network = this;
-  packet->id = id;
-  packet->from = socket.address_;
-  packet->to = to;
-  packet->from_node = from;
-  packet->to_node = *receiver;
-  packet->incarnation = simulation.nodes().incarnation(*receiver);
-  packet->bytes = std::move(bytes);
-  if (from == *receiver) {
-    Launch(std::move(packet), options_.loopback.Draw(simulation, "loopback"));
-    return absl::OkStatus();
-  }
-  if (Faults::Current().Get("net.loss").Happens(options.loss)) {
+  if (from != *receiver && loss_.Happens(options.loss)) {
+    if (SocketsOf(*receiver).Find(to.port) != nullptr) loss_.HadEffect();
     Lose(id, "loss", counts_.lost);
     return absl::OkStatus();
   }
-  if (Faults::Current().Get("net.corruption").Happens(options.corruption) &&
-      !packet->bytes.empty()) {
-    ++counts_.corrupted;
-    const uint64_t bit =
-        simulation.Draw(ChoiceKind::kFault, packet->bytes.size() * 8, "bit");
-    packet->bytes[bit / 8] =
-        static_cast<char>(packet->bytes[bit / 8] ^ (1 << bit % 8));
-  }
-  int64_t wait = 0;
-  if (options.bandwidth != 0) {
-    Link& line = link != nullptr ? *link : LinkOf(from, *receiver);
-    const auto takes = static_cast<int64_t>(
-        static_cast<unsigned __int128>(packet->bytes.size()) * 1'000'000'000 /
-        options.bandwidth);
-    line.free_at = After(std::max(line.free_at, simulation.now()), takes);
-    wait = line.free_at.ns - simulation.now().ns;
-  }
-  if (Faults::Current().Get("net.duplication").Happens(options.duplication)) {
-    ++counts_.duplicated;
-    auto copy = std::make_unique<Packet>();
-    copy->network = this;
-    copy->id = simulation.NewMessage();
-    copy->from = packet->from;
-    copy->to = to;
-    copy->from_node = from;
-    copy->to_node = *receiver;
-    copy->incarnation = packet->incarnation;
-    copy->bytes = packet->bytes;
-    simulation.Record(event::MessageCopied{id, copy->id});
-    Launch(std::move(copy), wait + options.latency.Draw(simulation, "latency"));
-  }
-  int64_t latency = options.latency.Draw(simulation, "latency");
-  if (Faults::Current().Get("net.reordering").Happens(options.reordering)) {
-    ++counts_.reordered;
-    latency += options.reordered_by.Draw(simulation, "reordered by");
-  }
-  Launch(std::move(packet), wait + latency);
+  auto parcel = MakeParcel<DatagramParcel>(this, id, socket.address_, to,
+                                           std::move(bytes));
+  parcel->hears_refusals_ = socket.hears_refusals_;
+  SendOn(std::move(parcel), from, *receiver, options);
   return absl::OkStatus();
 }
 
-void Network::Launch(std::unique_ptr<Packet> packet, int64_t latency) {
-  Packet* p = packet.release();
-  in_flight_.PushBack(p);
-  Schedule(p, After(Simulation::Current("Network").now(), latency));
-}
-
-void Network::Schedule(Packet* packet, SimTime due) {
-  packet->due = due;
-  Simulation& simulation = Simulation::Current("Network");
-  auto* posted =
-      new PostedCallback([packet] { packet->network->Arrive(packet); });
-  posted->id = simulation.NewEntity();
-  simulation.nodes().RunOn(NodeId(), [&] {
-    simulation.PostCallback(posted, EntityKind::kTimer, due, SourceSite());
-  });
-  packet->delivery = PostHandle(posted);
-}
-
-void Network::Arrive(Packet* packet) {
-  Simulation& simulation = Simulation::Current("Network");
-  if (Link* link = FindLink(packet->from_node, packet->to_node);
-      link != nullptr) [[unlikely]] {
-    if (link->cut) {
-      Lose(Take(packet)->id, "cut", counts_.cut_off);
-      return;
-    }
-    if (link->held) {
-      packet->held = true;
-      return;
-    }
-    if (link->clogged_until > simulation.now()) {
-      Schedule(packet, link->clogged_until);
-      return;
-    }
-  }
-  const std::unique_ptr<Packet> arrived = Take(packet);
-  if (arrived->to_node && simulation.nodes().incarnation(arrived->to_node) !=
-                              arrived->incarnation) {
-    Lose(arrived->id, "another incarnation", counts_.unreachable);
+void Network::SendOn(ParcelPtrOf<DatagramParcel> parcel, NodeId from, NodeId to,
+                     const LinkOptions& options) {
+  if (from == to) {
+    const int64_t latency = DrawLatency(from, to);
+    Launch(std::move(parcel), from, to, latency);
     return;
   }
-  const auto found = sockets_.find(arrived->to);
-  if (found == sockets_.end()) {
-    Lose(arrived->id, "nobody is there", counts_.unreachable);
+  if (corruption_.Happens(options.corruption) && !parcel->bytes_.empty()) {
+    ++counts_.corrupted;
+    const uint64_t bit = corruption_.Pick(parcel->bytes_.size() * 8);
+    parcel->bytes_[bit / 8] =
+        static_cast<char>(parcel->bytes_[bit / 8] ^ (1 << bit % 8));
+    parcel->special_ = parcel->corrupted_ = true;
+  }
+  const int64_t line = StandInLine(from, to, parcel->bytes_.size());
+  if (duplication_.Happens(options.duplication)) {
+    Simulation& simulation = Simulation::Current("SendTo");
+    ++counts_.duplicated;
+    auto copy = MakeParcel<DatagramParcel>(this, simulation.NewMessage(),
+                                           parcel->from(), parcel->to(),
+                                           std::string(parcel->bytes_));
+    copy->special_ = copy->copied_ = true;
+    copy->corrupted_ = parcel->corrupted_;
+    simulation.Record(event::MessageCopied{parcel->message(), copy->message()});
+    const int64_t latency = DrawLatency(options, from, to);
+    Launch(std::move(copy), from, to, line + latency);
+  }
+  int64_t latency = DrawLatency(options, from, to);
+  if (reordering_.Happens(options.reordering)) {
+    Simulation& simulation = Simulation::Current("SendTo");
+    ++counts_.reordered;
+    parcel->special_ = parcel->reordered_ = true;
+    parcel->in_order_ = After(simulation.now(), line + latency);
+    latency += options.reordered_by.Draw(simulation, "reordered by");
+  }
+  Launch(std::move(parcel), from, to, line + latency);
+}
+
+void DatagramParcel::Arrive(ParcelPtr self) {
+  (void)self.release();
+  network_->Arrived(ParcelPtrOf<DatagramParcel>(this));
+}
+
+void DatagramParcel::GetLost(ParcelPtr, Loss why) {
+  network_->GotLost(*this, why);
+}
+
+void Network::Arrived(ParcelPtrOf<DatagramParcel> parcel) {
+  DatagramSocket* socket = SocketsOf(parcel->to_node()).Find(parcel->to().port);
+  if (socket == nullptr) [[unlikely]] {
+    Refuse(*parcel);
+    Lose(parcel->message(), "nobody is there", counts_.unreachable);
     return;
   }
-  if (found->second->queue_.TryPut(
-          {arrived->from, std::move(arrived->bytes), arrived->id})) {
-    ++counts_.delivered;
-  } else {
-    Lose(arrived->id, "no room", counts_.overflowed);
+  if (socket->queue_.full()) [[unlikely]] {
+    Lose(parcel->message(), "no room", counts_.overflowed);
+    return;
   }
+  ++counts_.delivered;
+  if (parcel->special_) [[unlikely]]
+    TellFaults(*parcel, *socket);
+  if (parcel->message() > socket->latest_) {
+    socket->latest_ = parcel->message();
+    socket->latest_at_ = parcel->due();
+  }
+  socket->queue_.TryPut(std::move(parcel));
+}
+
+void Network::TellFaults(const DatagramParcel& parcel,
+                         const DatagramSocket& socket) {
+  if (parcel.corrupted_) corruption_.HadEffect();
+  if (parcel.copied_) duplication_.HadEffect();
+  // Something that was sent later has come, which else would not have.
+  if (parcel.reordered_ && socket.latest_ > parcel.message() &&
+      socket.latest_at_ >= parcel.in_order_) {
+    reordering_.HadEffect();
+  }
+}
+
+void Network::GotLost(DatagramParcel& parcel, Loss why) {
+  switch (why) {
+    case Loss::kCut:
+      Lose(parcel.message(), LossText(why), counts_.cut_off);
+      return;
+    case Loss::kDropped:
+      Lose(parcel.message(), LossText(why), counts_.lost);
+      return;
+    case Loss::kAnotherIncarnation:
+      Refuse(parcel);
+      Lose(parcel.message(), LossText(why), counts_.unreachable);
+      return;
+  }
+}
+
+void Network::Refuse(DatagramParcel& parcel) {
+  if (!parcel.hears_refusals_) return;
+  const NodeId machine = parcel.to_node();
+  const NodeId sender = parcel.from_node();
+  const Node* node = world().FindNode(machine);
+  if (node != nullptr && node->state() == NodeState::kCrashed) return;
+  auto refusal = MakeParcel<DatagramParcel>(
+      this, Simulation::Current("Network").NewMessage(), parcel.to(),
+      parcel.from(), std::move(parcel.bytes_));
+  refusal->refused_ = true;
+  Carry(std::move(refusal), machine, sender);
 }
 
 void Network::Lose(MessageId id, absl::string_view why, uint64_t& count) {
@@ -285,41 +214,15 @@ void Network::Lose(MessageId id, absl::string_view why, uint64_t& count) {
   Simulation::Current("Network").Record(event::MessageDropped{id, why});
 }
 
-std::unique_ptr<Network::Packet> Network::Take(Packet* packet) {
-  in_flight_.Remove(packet);
-  return std::unique_ptr<Packet>(packet);
-}
+// ---- Machines ---------------------------------------------------------------
 
-std::vector<InFlightDatagram> Network::InFlight() const {
-  std::vector<InFlightDatagram> all;
-  for (const Packet* p = in_flight_.front(); p != nullptr;
-       p = in_flight_.after(p)) {
-    all.push_back({p->id, p->from, p->to, p->bytes, p->due, p->held});
-  }
-  return all;
-}
+void Network::OnBoot(Node& node) { Booted(node.id(), node.incarnation()); }
 
-bool Network::Drop(MessageId id) {
-  for (Packet* p = in_flight_.front(); p != nullptr; p = in_flight_.after(p)) {
-    if (p->id != id) continue;
-    p->delivery.Cancel();
-    Lose(Take(p)->id, "dropped", counts_.lost);
-    return true;
-  }
-  return false;
-}
-
-void Network::OnDown(Node& node, NodeState) {
+void Network::OnDown(Node& node, NodeState why) {
   // Its sockets stand in frames that are about to be destroyed.
-  const HostAddress host = HostOf(node);
-  std::vector<DatagramSocket*> theirs;
-  for (const auto& [address, socket] : sockets_) {
-    if (address.host == host) theirs.push_back(socket);
-  }
-  for (DatagramSocket* socket : theirs) {
-    sockets_.erase(socket->address_);
-    socket->network_ = nullptr;
-  }
+  SocketsOf(node.id()).Clear(
+      [](DatagramSocket* socket) { socket->network_ = nullptr; });
+  if (streams_ != nullptr) streams_->OnDown(node, why);
 }
 
 }  // namespace orrery

@@ -3,7 +3,7 @@
 //
 // `Network`: what connects the machines of a `World`. Each has an address, and
 // there is a link from each to each, which can be slow, lossy, clogged or cut
-// in one direction or in both.
+// in one direction or in both: see links.h.
 //
 //   World world;
 //   Network network(world, {.link = {.loss = Chance::Percent(1)}});
@@ -25,54 +25,41 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "orrery/base/ids.h"
-#include "orrery/base/sim_time.h"
+#include "orrery/base/source_site.h"
 #include "orrery/base/trace_event.h"
+#include "orrery/sim/faults/fault.h"
 #include "orrery/sim/net/address.h"
-#include "orrery/sim/net/link.h"
+#include "orrery/sim/net/datagram.h"
+#include "orrery/sim/net/links.h"
+#include "orrery/sim/net/network_part.h"
+#include "orrery/sim/net/parcel.h"
+#include "orrery/sim/net/port_table.h"
 #include "orrery/sim/node/world.h"
-#include "orrery/sim/ring.h"
 
 namespace orrery {
 
 class DatagramSocket;
 
-struct NetworkOptions {
-  LinkOptions link = {};                                     // of every pair
-  LatencyLaw loopback = LatencyLaw(absl::Microseconds(10));  // to oneself
-};
-
-// How often what went wrong, or could have.
+// What became of datagrams. How often faults made a difference is counted by
+// `Faults`.
 struct NetworkCounts {
   uint64_t sent = 0;
   uint64_t delivered = 0;
-  uint64_t lost = 0;  // by chance
+  uint64_t lost = 0;  // by chance, or dropped
   uint64_t duplicated = 0;
   uint64_t corrupted = 0;
   uint64_t reordered = 0;
-  uint64_t cut_off = 0;      // by a partition or a black hole
+  uint64_t cut_off = 0;      // by a cut, a partition or a black hole
   uint64_t unreachable = 0;  // nobody was there, or another incarnation
   uint64_t overflowed = 0;   // the receiver had no room
 };
 
-// A datagram on its way, to be looked at.
-struct InFlightDatagram {
-  MessageId id;
-  Address from;
-  Address to;
-  absl::string_view bytes;
-  SimTime due;        // when it arrives
-  bool held = false;  // it does not, until it is released
-};
-
-class Network final : public NodeObserver {
+class Network final : public Links, public NodeObserver {
  public:
   explicit Network(World& world, NetworkOptions options = {});
-  Network(const Network&) = delete;
-  Network& operator=(const Network&) = delete;
   ~Network() override;
 
   // The address of a machine: 10.0.0.1 is that of the first one.
@@ -80,99 +67,50 @@ class Network final : public NodeObserver {
   static HostAddress HostOf(NodeId node);
   // The address of what runs: of its machine, or of the test.
   static HostAddress HostOfCurrent();
-
-  // ---- Links. Null stands for the test, which is on no machine. -------------
-
-  // Returns how the link from `from` to `to` behaves, to be changed; from then
-  // on it does not follow `NetworkOptions::link`.
-  LinkOptions& link(const Node* from, const Node* to);
-
-  // Cuts the link from `from` to `to`, and not the other way. What is on its
-  // way gets lost. `Mend` ends that.
-  void Cut(const Node* from, const Node* to);
-  void Mend(const Node* from, const Node* to);
-  // Cuts every link between the two sides, in both directions.
-  void Partition(const std::vector<const Node*>& one,
-                 const std::vector<const Node*>& other);
-  // Whatever is sent by `node`, or to it, gets lost.
-  void BlackHole(const Node* node);
-  // Ends all cuts, partitions, black holes, clogs and holds. What was held or
-  // clogged arrives.
-  void Heal();
-
-  // Nothing arrives over the link before `duration` has passed; then all does.
-  void Clog(const Node* from, const Node* to, absl::Duration duration);
-  // Nothing arrives over the link until it is released.
-  void Hold(const Node* from, const Node* to);
-  void Release(const Node* from, const Node* to);
-
-  // Returns what is on its way, in the order in which it was sent.
-  std::vector<InFlightDatagram> InFlight() const;
-  // Loses one of those that are on their way. Returns whether it was there.
-  bool Drop(MessageId id);
+  // Returns the machine at `host`, 0 being the test; none if there is none.
+  std::optional<NodeId> NodeAt(HostAddress host) const;
 
   const NetworkCounts& counts() const { return counts_; }
 
+  // Returns the place for the byte streams, which are made when they are first
+  // used.
+  std::unique_ptr<NetworkPart>& streams() { return streams_; }
+
+  void OnBoot(Node& node) override;
   void OnDown(Node& node, NodeState why) override;
 
  private:
+  friend DatagramParcel;
   friend DatagramSocket;
 
-  // What is known of a link that is not like all others.
-  struct Link {
-    std::optional<LinkOptions> options;
-    bool cut = false;
-    bool held = false;
-    SimTime clogged_until;
-    SimTime free_at;  // when what was sent before has left
-  };
-  struct Packet {
-    Network* network = nullptr;
-    MessageId id;
-    Address from;
-    Address to;
-    NodeId from_node;
-    NodeId to_node;
-    uint32_t incarnation = 0;  // of the receiver, when it was sent
-    std::string bytes;
-    SimTime due;
-    bool held = false;
-    PostHandle delivery;
-    Packet* next = nullptr;
-    Packet* prev = nullptr;
-  };
+  using Sockets = PortTable<DatagramSocket>;
 
-  static uint32_t Key(NodeId from, NodeId to) {
-    return uint32_t{from.value} << 16 | to.value;
+  // The sockets of a machine, which is there.
+  Sockets& SocketsOf(NodeId node) {
+    if (node.value >= sockets_.size()) sockets_.resize(node.value + size_t{1});
+    return sockets_[node.value];
   }
-  static NodeId IdOf(const Node* node) {
-    return node != nullptr ? node->id() : NodeId();
-  }
-  // Returns the machine at `host`; none if there is none.
-  std::optional<NodeId> NodeAt(HostAddress host) const;
-  Link& LinkOf(NodeId from, NodeId to);
-  const LinkOptions& OptionsOf(const Link* link) const {
-    return link != nullptr && link->options.has_value() ? *link->options
-                                                        : options_.link;
-  }
-  Link* FindLink(NodeId from, NodeId to);
-  bool IsCut(NodeId from, NodeId to);
-
-  absl::Status Send(DatagramSocket& socket, Address to, std::string bytes,
-                    const SourceSite& site);
-  void Launch(std::unique_ptr<Packet> packet, int64_t latency);
-  void Schedule(Packet* packet, SimTime due);
-  void Arrive(Packet* packet);
+  absl::Status Send(DatagramSocket& socket, Address to, std::string&& bytes,
+                    absl::string_view type, const SourceSite& site);
+  // Sends what was not lost.
+  void SendOn(ParcelPtrOf<DatagramParcel> parcel, NodeId from, NodeId to,
+              const LinkOptions& options);
+  void Arrived(ParcelPtrOf<DatagramParcel> parcel);
+  // Tells the faults that have changed it that the program sees the difference.
+  void TellFaults(const DatagramParcel& parcel, const DatagramSocket& socket);
+  void GotLost(DatagramParcel& parcel, Loss why);
+  // Tells the sender, if it wants to know, that nobody has the port.
+  void Refuse(DatagramParcel& parcel);
   void Lose(MessageId id, absl::string_view why, uint64_t& count);
-  std::unique_ptr<Packet> Take(Packet* packet);
 
-  World& world_;
-  NetworkOptions options_;
   NetworkCounts counts_;
-  absl::flat_hash_map<uint32_t, Link> links_;
-  absl::flat_hash_map<Address, DatagramSocket*> sockets_;
-  uint16_t next_port_ = 49'152;  // for whoever does not care
-  Ring<Packet> in_flight_;
+  std::vector<Sockets> sockets_;  // by the machine's number; 0: the test
+  std::unique_ptr<NetworkPart> streams_;
+  Fault& loss_;
+  Fault& duplication_;
+  Fault& corruption_;
+  Fault& reordering_;
+  Fault& mtu_;
 };
 
 }  // namespace orrery

@@ -11,12 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "orrery/scheduler/random_scheduler.h"
 #include "orrery/sim/clock.h"
 #include "orrery/sim/net/datagram_socket.h"
+#include "orrery/sim/net/test_machines.h"
 #include "orrery/sim/simulation.h"
 #include "orrery/sim/sleep.h"
-#include "orrery/sim/spawn.h"
 #include "orrery/sim/task.h"
 
 namespace orrery {
@@ -26,60 +25,11 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-using Lines = std::vector<std::string>;
-
-std::string Message(const RunResult& result) {
-  return result.failure.has_value() ? result.failure->message : "";
-}
-
-// Receives on port 7 and notes what comes, when.
-Task<> Listen(Network* network, Lines* lines) {
-  std::unique_ptr<DatagramSocket> socket =
-      *DatagramSocket::Bind(*network, 7, 100'000);
-  for (;;) {
-    const absl::StatusOr<Datagram> got = co_await socket->Receive();
-    lines->push_back(
-        absl::StrCat(ToNanoseconds(Elapsed()) / 1000, "us ", got->bytes));
-  }
-}
-
-// Two machines, of which one listens, and what the test sends from the other.
-struct Pair {
-  explicit Pair(NetworkOptions options = {})
-      : network(world, std::move(options)),
-        a(world.AddNode("a", [] { return Idle(); })),
-        b(world.AddNode("b", [this] { return Listen(&network, &lines); })) {}
-
-  static Task<> Idle() { co_await Sleep(absl::Hours(1000)); }
-
-  // Sends `count` datagrams from a to b.
-  void Send(int count, const std::string& text = "") {
-    a.RunOn([&] {
-      std::unique_ptr<DatagramSocket> socket =
-          *DatagramSocket::Bind(network, 0);
-      for (int i = 0; i < count; ++i) {
-        EXPECT_TRUE(socket
-                        ->SendTo({Network::HostOf(b), 7},
-                                 text.empty() ? absl::StrCat(i) : text)
-                        .ok());
-      }
-    });
-  }
-
-  World world;
-  Lines lines;
-  Network network;
-  Node& a;
-  Node& b;
-};
+using Pair = TestPair;
 
 template <typename Body>
 uint64_t RunTest(Body body, uint64_t seed = 1) {
-  RandomScheduler scheduler;
-  const RunResult result =
-      Simulation({.seed = Seed(seed), .scheduler = &scheduler}).Run(body);
-  EXPECT_TRUE(result.ok()) << Message(result);
-  return result.choices;
+  return RunNetworkTest(body, seed).choices;
 }
 
 TEST(NetworkTest, ADatagramArrivesAfterTheLatencyOfTheLink) {
@@ -89,9 +39,26 @@ TEST(NetworkTest, ADatagramArrivesAfterTheLatencyOfTheLink) {
     pair.Send(1, "hello");
     EXPECT_THAT(pair.network.InFlight(), SizeIs(1));
     co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, ElementsAre("1000500us hello"));
+    EXPECT_THAT(pair.heard(), ElementsAre("1000500us hello"));
     EXPECT_THAT(pair.network.InFlight(), IsEmpty());
     EXPECT_EQ(pair.network.counts().delivered, 1u);
+  });
+}
+
+// Numbers of machines run on from one world to the next.
+TEST(NetworkTest, ASecondWorldHasANetworkOfItsOwn) {
+  RunTest([]() -> Task<> {
+    Pair first;
+    Pair second;
+    second.Send(1, "hello");
+    EXPECT_TRUE(first.network.InFlight().empty());
+    co_await Sleep(absl::Seconds(1));
+    EXPECT_THAT(first.heard(), IsEmpty());
+    EXPECT_THAT(second.heard(), ElementsAre("500us hello"));
+    std::unique_ptr<DatagramSocket> socket =
+        *DatagramSocket::Bind(first.network, 0);
+    EXPECT_TRUE(socket->SendTo({Network::HostOf(second.b), 7}, "hi").ok());
+    EXPECT_EQ(first.network.counts().unreachable, 1u);
   });
 }
 
@@ -104,7 +71,7 @@ TEST(NetworkTest, TheTestSpeaksToMachinesToo) {
     EXPECT_EQ(socket->address().ToString(), "10.255.255.254:49152");
     EXPECT_TRUE(socket->SendTo({Network::HostOf(pair.b), 7}, "hi").ok());
     co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, ElementsAre("500us hi"));
+    EXPECT_THAT(pair.heard(), ElementsAre("500us hi"));
   });
 }
 
@@ -125,217 +92,91 @@ TEST(NetworkTest, PortsAreTakenAndGivenBack) {
   });
 }
 
-// ---- Each knob, at its extremes ---------------------------------------------
-
-struct Knob {
-  const char* name;
-  LinkOptions at_most;
-  uint64_t NetworkCounts::* count;
-};
-
-std::vector<Knob> Knobs() {
-  return {
-      {"loss", {.loss = Chance::Always()}, &NetworkCounts::lost},
-      {"duplication",
-       {.duplication = Chance::Always()},
-       &NetworkCounts::duplicated},
-      {"corruption",
-       {.corruption = Chance::Always()},
-       &NetworkCounts::corrupted},
-      {"reordering",
-       {.reordering = Chance::Always()},
-       &NetworkCounts::reordered},
-  };
-}
-
-TEST(NetworkTest, EachFaultHasItsEffectAlwaysAndNeverAndNeverDraws) {
-  for (const Knob& knob : Knobs()) {
-    SCOPED_TRACE(knob.name);
-    RunTest([&]() -> Task<> {
-      Pair pair({.link = knob.at_most});
-      co_await Yield();
-      pair.Send(100);
-      co_await Sleep(absl::Seconds(1));
-      EXPECT_EQ(pair.network.counts().*knob.count, 100u);
-    });
-  }
-  uint64_t choices = RunTest([]() -> Task<> {
-    Pair pair;
-    co_await Yield();
-    pair.Send(100);
-    co_await Sleep(absl::Seconds(1));
-    for (const Knob& knob : Knobs()) {
-      EXPECT_EQ(pair.network.counts().*knob.count, 0u);
-    }
-    EXPECT_EQ(pair.network.counts().delivered, 100u);
-  });
-  const uint64_t idle = RunTest([]() -> Task<> {
-    Pair pair;
-    co_await Yield();
-    co_await Sleep(absl::Seconds(1));
-  });
-  // Who runs next is chosen; nothing else is.
-  EXPECT_GE(choices, idle);
-}
-
-Task<> NoOrderNoDraw() {
-  Pair pair;
-  co_await Yield();
-  pair.Send(50);
-  co_await Sleep(absl::Seconds(1));
-  EXPECT_THAT(pair.lines, SizeIs(50));
-}
 TEST(NetworkTest, WithoutFaultsNothingIsDrawn) {
-  EXPECT_EQ(Simulation().Run(NoOrderNoDraw).choices, 0u);
-}
-
-TEST(NetworkTest, WhatIsLostDoesNotArrive) {
-  RunTest([]() -> Task<> {
-    Pair pair({.link = {.loss = Chance::Percent(30)}});
+  const RunResult result = Simulation().Run([]() -> Task<> {
+    Pair pair;
     co_await Yield();
-    pair.Send(10'000);
+    pair.Send(50);
     co_await Sleep(absl::Seconds(1));
-    const NetworkCounts& counts = pair.network.counts();
-    EXPECT_EQ(counts.lost + counts.delivered, 10'000u);
-    EXPECT_THAT(pair.lines, SizeIs(counts.delivered));
-    // 3,000 are expected, with a deviation of 46.
-    EXPECT_GT(counts.lost, 2'850u);
-    EXPECT_LT(counts.lost, 3'150u);
+    EXPECT_THAT(pair.heard(), SizeIs(50));
   });
+  EXPECT_EQ(result.choices, 0u);
 }
 
-TEST(NetworkTest, ADuplicateArrivesOnceMore) {
-  RunTest([]() -> Task<> {
-    Pair pair({.link = {.duplication = Chance::Always()}});
-    co_await Yield();
-    pair.Send(1, "x");
-    co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, ElementsAre("500us x", "500us x"));
-  });
+TEST(NetworkTest, TheDigestOfDataFollowsWhatIsSent) {
+  auto digest = [](const char* text) {
+    return RunNetworkTest([text]() -> Task<> {
+             Pair pair;
+             co_await Yield();
+             pair.Send(1, text);
+           })
+        .digests.data;
+  };
+  EXPECT_EQ(digest("one"), digest("one"));
+  EXPECT_NE(digest("one"), digest("two"));
 }
 
-TEST(NetworkTest, ACorruptDatagramDiffersInOneBit) {
-  RunTest([]() -> Task<> {
-    Pair pair({.link = {.corruption = Chance::Always()}});
-    co_await Yield();
-    pair.Send(1, std::string(8, '\0'));
-    co_await Sleep(absl::Seconds(1));
-    std::string got = pair.lines.at(0).substr(6);
-    int bits = 0;
-    for (char c : got)
-      bits += __builtin_popcount(static_cast<unsigned char>(c));
-    EXPECT_EQ(bits, 1);
-  });
-}
-
-TEST(NetworkTest, ReorderedOnesAreOvertaken) {
-  RunTest([]() -> Task<> {
-    Pair pair({.link = {.reordering = Chance::Percent(50)}});
-    co_await Yield();
-    pair.Send(100);
-    co_await Sleep(absl::Seconds(1));
-    Lines in_order = pair.lines;
-    EXPECT_THAT(in_order, SizeIs(100));
-    EXPECT_GT(pair.network.counts().reordered, 20u);
-    EXPECT_NE(pair.lines.front().substr(0, 6), pair.lines.back().substr(0, 6));
-  });
-}
-
-TEST(NetworkTest, BandwidthMakesDatagramsStandInLine) {
-  RunTest([]() -> Task<> {
-    Pair pair({.link = {.bandwidth = 1'000}});
-    co_await Yield();
-    pair.Send(3, std::string(100, 'x'));
-    co_await Sleep(absl::Seconds(1));
-    EXPECT_EQ(pair.lines.size(), 3u);
-    EXPECT_THAT(pair.lines[0], ::testing::StartsWith("100500us"));
-    EXPECT_THAT(pair.lines[1], ::testing::StartsWith("200500us"));
-    EXPECT_THAT(pair.lines[2], ::testing::StartsWith("300500us"));
-  });
-}
-
-TEST(NetworkTest, WhatIsLargerThanTheMtuIsRefused) {
-  RunTest([]() -> Task<> {
+TEST(NetworkTest, WhatFindsNoRoomIsLost) {
+  RunNetworkTestInOrder([]() -> Task<> {
     World world;
-    Network network(world, {.link = {.mtu = 10}});
-    auto socket = *DatagramSocket::Bind(network, 1);
-    EXPECT_EQ(
-        socket->SendTo({Network::HostOf(NodeId()), 2}, "12345678901").code(),
-        absl::StatusCode::kInvalidArgument);
-    co_return;
+    Network network(world);
+    auto socket = *DatagramSocket::Bind(network, 7, /*room=*/2);
+    for (const char* text : {"1", "2", "3"}) {
+      EXPECT_TRUE(socket->SendTo(socket->address(), text).ok());
+    }
+    co_await Sleep(absl::Seconds(1));
+    EXPECT_EQ(network.counts().overflowed, 1u);
+    EXPECT_EQ((co_await socket->Receive())->bytes, "1");
+    EXPECT_EQ((co_await socket->Receive())->bytes, "2");
   });
 }
 
-// ---- Links ------------------------------------------------------------------
+// ---- Refusals ---------------------------------------------------------------
 
-TEST(NetworkTest, ACutIsOneWayAndTakesWhatIsOnItsWay) {
+TEST(NetworkTest, WhatIsSentToAPortThatNobodyHasComesBackIfThatIsWanted) {
   RunTest([]() -> Task<> {
     Pair pair;
     co_await Yield();
-    pair.Send(1);
-    pair.network.Cut(&pair.a, &pair.b);
-    pair.Send(1);
+    auto socket = *DatagramSocket::Bind(pair.network, 0);
+    const Address nobody = {Network::HostOf(pair.b), 8};
+    EXPECT_TRUE(socket->SendTo(nobody, "unheard").ok());
     co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, IsEmpty());
-    EXPECT_EQ(pair.network.counts().cut_off, 2u);
-    pair.network.Cut(&pair.b, &pair.a);
-    pair.network.Mend(&pair.a, &pair.b);
-    pair.Send(1);
+    EXPECT_EQ(pair.network.counts().delivered, 0u);
+    socket->HearRefusals();
+    EXPECT_TRUE(socket->SendTo(nobody, "refused").ok());
+    const absl::StatusOr<Datagram> got = co_await socket->Receive();
+    EXPECT_TRUE(got->refused);
+    EXPECT_EQ(got->from, nobody);
+    EXPECT_EQ(got->bytes, "refused");
+    EXPECT_EQ(Elapsed(), absl::Seconds(1) + absl::Milliseconds(1));
+    // What is heard is not refused.
+    EXPECT_TRUE(
+        socket->SendTo({Network::HostOf(pair.b), 7}, "heard", "greeting").ok());
     co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, SizeIs(1));
+    EXPECT_THAT(pair.heard(), SizeIs(1));
+    EXPECT_EQ(pair.network.counts().delivered, 2u);
   });
 }
 
-TEST(NetworkTest, APartitionCutsBothWaysUntilItIsHealed) {
+TEST(NetworkTest, AMachineThatHasCrashedRefusesNothing) {
   RunTest([]() -> Task<> {
     Pair pair;
     co_await Yield();
-    pair.network.Partition({&pair.a}, {&pair.b});
-    pair.Send(2);
+    auto socket = *DatagramSocket::Bind(pair.network, 0);
+    socket->HearRefusals();
+    const Address to = {Network::HostOf(pair.b), 7};
+    pair.b.Crash();
+    EXPECT_TRUE(socket->SendTo(to, "crashed").ok());
     co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, IsEmpty());
-    pair.network.Heal();
-    pair.Send(2);
-    co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, SizeIs(2));
-    pair.network.BlackHole(&pair.b);
-    pair.Send(2);
-    co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, SizeIs(2));
-  });
-}
-
-TEST(NetworkTest, AClogDelaysAndAHoldKeeps) {
-  RunTest([]() -> Task<> {
-    Pair pair;
-    co_await Yield();
-    pair.network.Clog(&pair.a, &pair.b, absl::Milliseconds(10));
-    pair.Send(1, "clogged");
-    co_await Sleep(absl::Milliseconds(20));
-    EXPECT_THAT(pair.lines, ElementsAre("10000us clogged"));
-    pair.network.Hold(&pair.a, &pair.b);
-    pair.Send(2, "held");
-    co_await Sleep(absl::Milliseconds(20));
-    const std::vector<InFlightDatagram> held = pair.network.InFlight();
-    EXPECT_THAT(held, SizeIs(2));
-    EXPECT_TRUE(held[0].held);
-    EXPECT_EQ(held[0].bytes, "held");
-    EXPECT_TRUE(pair.network.Drop(held[0].id));
-    EXPECT_FALSE(pair.network.Drop(held[0].id));
-    pair.network.Release(&pair.a, &pair.b);
-    co_await Sleep(absl::Milliseconds(20));
-    EXPECT_THAT(pair.lines, ElementsAre("10000us clogged", "40000us held"));
-  });
-}
-
-TEST(NetworkTest, APairMayHaveALatencyOfItsOwn) {
-  RunTest([]() -> Task<> {
-    Pair pair;
-    co_await Yield();
-    pair.network.link(&pair.a, &pair.b).latency = absl::Milliseconds(70);
-    pair.Send(1, "slow");
-    co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, ElementsAre("70000us slow"));
+    EXPECT_EQ(pair.network.counts().delivered, 0u);
+    pair.b.Boot();
+    pair.b.Kill();
+    EXPECT_TRUE(socket->SendTo(to, "killed").ok());
+    EXPECT_EQ((co_await socket->Receive())->bytes, "killed");
+    // To another incarnation, which does not have what it was sent to.
+    EXPECT_TRUE(socket->SendTo(to, "booted").ok());
+    pair.b.Boot();
+    EXPECT_EQ((co_await socket->Receive())->bytes, "booted");
   });
 }
 
@@ -351,12 +192,12 @@ TEST(NetworkTest, NoMessageReachesAnotherIncarnation) {
     co_await Yield();
     pair.Send(1, "to the second");
     co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, ElementsAre("500us to the second"));
+    EXPECT_THAT(pair.heard(), ElementsAre("500us to the second"));
     EXPECT_EQ(pair.network.counts().unreachable, 1u);
     pair.b.Crash();
     pair.Send(1, "to nobody");
     co_await Sleep(absl::Seconds(1));
-    EXPECT_THAT(pair.lines, SizeIs(1));
+    EXPECT_THAT(pair.heard(), SizeIs(1));
   });
 }
 
@@ -369,7 +210,7 @@ TEST(NetworkTest, ANodeThatIsDownGivesItsPortsBack) {
       co_await Sleep(absl::Milliseconds(1));
       pair.b.Restart();
     }
-    EXPECT_THAT(pair.lines, SizeIs(50));
+    EXPECT_THAT(pair.heard(), SizeIs(50));
   });
 }
 
@@ -393,7 +234,7 @@ TEST(NetworkTest, TheSameSeedGivesTheSameRun) {
               if (i % 3 == 0) pair.b.Restart();
             }
             co_await Sleep(absl::Seconds(2));
-            into = pair.lines;
+            into = pair.heard();
           },
           seed);
     }
