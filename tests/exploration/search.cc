@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -72,7 +73,7 @@ std::string* Observed() {
   return &observed;
 }
 
-Searched Search(Scheduler& scheduler, Task<> (*main)(),
+Searched Search(Scheduler& scheduler, const std::function<Task<>()>& main,
                 const SearchOptions& search) {
   Listening listening(scheduler, search.order);
   Searched searched;

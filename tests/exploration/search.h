@@ -40,7 +40,7 @@ struct SearchOptions {
 };
 
 // Runs `main` under `scheduler`.
-Searched Search(Scheduler& scheduler, Task<> (*main)(),
+Searched Search(Scheduler& scheduler, const std::function<Task<>()>& main,
                 const SearchOptions& options = {});
 
 }  // namespace orrery
