@@ -38,7 +38,7 @@ class LastInFirstOut final : public Scheduler {
     return last;
   }
   uint64_t Draw(const ChoicePoint& where) override {
-    return draws_.Below(where.node, where.kind, where.n);
+    return draws_.Below(where.node, where.kind, where.n, where.site);
   }
 
  private:
