@@ -181,11 +181,14 @@ class Diagram {
   }
   void On(const event::MessageDropped& dropped) {
     const auto found = messages_.find(dropped.id.value);
-    const Message message =
-        found != messages_.end() ? found->second : Message();
-    AddArrow(message.from, Machine(message.to), "-x",
+    if (found == messages_.end()) {
+      // It has arrived, and whoever took it threw it away.
+      Add({Acting(), Acting(), "", EventText(*event_, names_)});
+      return;
+    }
+    AddArrow(found->second.from, Machine(found->second.to), "-x",
              absl::StrCat(names_.Message(dropped.id), ": ", dropped.why));
-    if (found != messages_.end()) messages_.erase(found);
+    messages_.erase(found);
   }
   void On(const event::Failed&) {
     Add({Acting(), Acting(), "", EventText(*event_, names_)});

@@ -10,6 +10,7 @@
 #define ORRERY_SCHEDULER_DRAW_STREAMS_H_
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -81,6 +82,7 @@ class DrawStreams {
     if (recent.key != key) {
       Prng* prng = Find(key);
       recent = {key, prng};
+      used_ |= 1u << slot % kRecent;
     }
     return recent.prng->Below(n);
   }
@@ -96,17 +98,20 @@ class DrawStreams {
       if (key >> 32 != 0)
         id = ChildEntity(id, static_cast<uint32_t>(key >> 32));
       found = streams_.insert(found, {key, Prng(id.value)});
-      Forget();  // the others have moved
+      if (streams_.size() != 1) Forget();  // the others have moved
     }
     return &found->prng;
   }
 
   void Forget() {
-    for (Recent& recent : recent_) recent = {};
+    for (; used_ != 0; used_ &= used_ - 1) {
+      recent_[std::countr_zero(used_)].key = kNoKey;
+    }
   }
 
   Seed seed_;
   Recent recent_[kRecent];
+  uint32_t used_ = 0;            // a bit for each of them that has a key
   std::vector<Stream> streams_;  // by key
 };
 

@@ -294,7 +294,8 @@ class Simulation : private SimulationState {
   // Returns it if it was made; else null.
   template <typename T>
   T* FindAttached() const {
-    for (const auto& [of, attached] : attached_) {
+    if (kept_ == nullptr) return nullptr;
+    for (const auto& [of, attached] : kept_->attached) {
       if (of == &kTypeOf<T>) return static_cast<T*>(attached.get());
     }
     return nullptr;
@@ -465,6 +466,8 @@ class Simulation : private SimulationState {
   template <typename T>
   static constexpr char kTypeOf = 0;
   Attachment& Attach(const void* type, std::unique_ptr<Attachment> attached);
+  Kept& MakeKept();
+  std::string CollectNotes();
   TaskState* SuspendTask(std::coroutine_handle<> frame, WaitKind wait,
                          void* waits_on);
   void EmitSuspended(const TaskState* task, uint32_t object, SimTime due);

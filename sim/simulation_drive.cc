@@ -184,8 +184,7 @@ RunResult Simulation::Finish() {
   result.steps = steps_;
   result.choices = recorder_.choices();
   result.digests = recorder_.digests();
-  for (const auto& [type, attached] : attached_) attached->AddNotes(notes_);
-  result.notes = std::move(notes_);
+  if (kept_ != nullptr) result.notes = CollectNotes();
   if (slow_steps_.count() != 0) [[unlikely]] {
     result.slow_steps = slow_steps_.steps();
     result.slow_step_count = slow_steps_.count();

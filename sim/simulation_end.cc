@@ -39,8 +39,21 @@ void Simulation::Fail(std::string message, const SourceSite& site,
 }
 
 void Simulation::AddNote(absl::string_view text) {
-  if (!notes_.empty() && notes_.back() != '\n') notes_ += '\n';
-  notes_.append(text.data(), text.size());
+  std::string& notes = MakeKept().notes;
+  if (!notes.empty() && notes.back() != '\n') notes += '\n';
+  notes.append(text.data(), text.size());
+}
+
+std::string Simulation::CollectNotes() {
+  for (const auto& [type, attached] : kept_->attached) {
+    attached->AddNotes(kept_->notes);
+  }
+  return std::move(kept_->notes);
+}
+
+SimulationState::Kept& Simulation::MakeKept() {
+  if (kept_ == nullptr) kept_ = std::make_unique<Kept>();
+  return *kept_;
 }
 
 void Simulation::RecordFault(absl::string_view what, NodeId node) {
@@ -50,8 +63,8 @@ void Simulation::RecordFault(absl::string_view what, NodeId node) {
 
 Attachment& Simulation::Attach(const void* type,
                                std::unique_ptr<Attachment> attached) {
-  attached_.emplace_back(type, std::move(attached));
-  return *attached_.back().second;
+  MakeKept().attached.emplace_back(type, std::move(attached));
+  return *kept_->attached.back().second;
 }
 
 void Simulation::Diverge(std::string message) {

@@ -102,9 +102,13 @@ class SimulationState {
   std::shared_ptr<ThreadPool> default_pool_;
   std::unique_ptr<NodeControl> nodes_;
   std::string never_awaited_;  // where the first Task was made that was not
-  std::string notes_;
-  // By the address of what stands for its type.
-  std::vector<std::pair<const void*, std::unique_ptr<Attachment>>> attached_;
+  // What few runs have. Null until it is needed.
+  struct Kept {
+    std::string notes;
+    // By the address of what stands for its type.
+    std::vector<std::pair<const void*, std::unique_ptr<Attachment>>> attached;
+  };
+  std::unique_ptr<Kept> kept_;
 };
 
 }  // namespace orrery

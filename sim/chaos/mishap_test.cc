@@ -130,7 +130,9 @@ std::string CastOf(const Mishap& open, bool last,
           return last ? n - 1 : 0;
         });
     text = cast.ok() ? cast->ToString() : std::string(cast.status().message());
-    if (cast.ok()) EXPECT_FALSE(cast->IsOpen()) << text;
+    if (cast.ok()) {
+      EXPECT_FALSE(cast->IsOpen()) << text;
+    }
     co_return;
   };
   EXPECT_TRUE(Simulation().Run(body).ok());
