@@ -34,17 +34,6 @@ using Bytes = absl::StatusOr<std::string>;
 constexpr auto kAborted = absl::StatusCode::kAborted;
 constexpr auto kFailedPrecondition = absl::StatusCode::kFailedPrecondition;
 
-int64_t Millis(absl::Duration duration) {
-  return absl::ToInt64Milliseconds(duration);
-}
-
-NetworkOptions WithBuffers(size_t send, size_t receive) {
-  NetworkOptions options;
-  options.stream.send_buffer = send;
-  options.stream.receive_buffer = receive;
-  return options;
-}
-
 // ---- Ends -------------------------------------------------------------------
 
 TEST(StreamEndsTest, CloseEndsTheStreamBehindAllThatWasWritten) {

@@ -7,6 +7,7 @@
 #define ORRERY_SIM_NET_STREAM_PAIR_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,6 +29,18 @@
 #include "orrery/sim/task.h"
 
 namespace orrery {
+
+inline int64_t Millis(absl::Duration duration) {
+  return absl::ToInt64Milliseconds(duration);
+}
+
+// Returns options by which an end has room for so many bytes.
+inline NetworkOptions WithBuffers(size_t send, size_t receive) {
+  NetworkOptions options;
+  options.stream.send_buffer = send;
+  options.stream.receive_buffer = receive;
+  return options;
+}
 
 // Their programs do nothing; the test acts in their place. A connection takes
 // one way of half a millisecond to be accepted, two to be made.
